@@ -1,0 +1,1 @@
+"""Purveyor: the platform on which software is resold by the seat."""
