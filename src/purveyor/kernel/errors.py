@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 
 class DomainError(Exception):
-    """A named refusal. Each room's ``errors.py`` has its subclasses: a ``code`` and, if not 422, a ``status``.
+    """A named refusal. Each room has its subclasses: they set ``code`` and, where it is not 422, ``status``.
 
     ``facts`` are plain JSON-able values that explain it; ``field`` among them names the input at fault.
     """
@@ -54,7 +54,7 @@ class Forbidden(DomainError):
 
 
 class Invalid(DomainError):
-    """An input makes no sense: ``Invalid(field="quantity", reason="too_large")``; the reason is a stable code."""
+    """An input makes no sense: ``Invalid(field="quantity", reason="too_large")``, with stable reasons."""
 
     code = "invalid"
 

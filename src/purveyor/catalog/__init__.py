@@ -1,0 +1,1 @@
+"""Vendors, products, plans, offers and their terms, price lists, discounts, and the one pricing function."""

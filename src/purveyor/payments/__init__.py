@@ -1,0 +1,1 @@
+"""Payables, card, bank transfer, balance: attempts, matching, allocation, refunds."""

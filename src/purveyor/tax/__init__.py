@@ -1,0 +1,1 @@
+"""Place of supply, dated rates, reverse charge, number checks and their evidence."""

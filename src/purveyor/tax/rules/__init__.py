@@ -1,0 +1,1 @@
+"""Pure decisions of the tax room: no Django, no clock, no I/O."""
