@@ -1,7 +1,7 @@
 """The one pricing function. Preview and charge, top-up and renewal all call it (rules.md b).
 
-A charge is ``quantity`` times a seat amount, and the seat amount is rounded once. So 2 + 3 seats bought on the same
-day cost what 5 cost, and quantity times price is the net of the line on an e-invoice.
+A charge is ``quantity`` times a seat amount, and the seat amount is rounded once. So 2 + 3 seats bought on
+the same day cost what 5 cost, and quantity times price is the net of the line on an e-invoice.
 """
 
 from dataclasses import dataclass
@@ -42,21 +42,23 @@ def price_line(
 ) -> PricedLine:
     """Price ``quantity`` seats for ``months`` of a term of ``term_months`` that costs ``term_price`` a seat.
 
-    Seat amount = HALF_UP(term price x months / term months x (1 - discount)), and at least one minor unit when the
-    exact amount is above zero: a seat that costs something is never given away by rounding. The same holds for the
-    whole term, so a part never costs more than the whole. All months of the term give the term price exactly.
+    Seat amount = HALF_UP(term price x months / term months x (1 - discount)), and at least one minor unit
+    when the exact amount is above zero: a seat that costs something is never given away by rounding. The
+    same holds for the whole term, so a part never costs more than the whole. All months of the term give the
+    term price exactly.
 
     The explanation's facts ending in ``_amount`` are minor units of the fact ``currency``:
 
     - ``price.term``: the whole term, ``quantity`` x ``term_amount``;
     - ``price.months``: ``months`` x ``quantity`` x ``month_amount``, given only where this product, less the
       discount, is the net to the cent;
-    - ``price.share``: ``quantity`` x ``seat_amount``, that being ``months`` of ``term_months`` of ``term_amount``,
-      less the discount, rounded;
+    - ``price.share``: ``quantity`` x ``seat_amount``, that being ``months`` of ``term_months`` of
+      ``term_amount``, less the discount, rounded;
     - ``price.minimum``: added where the minimum of one minor unit was applied.
 
     Raises:
-        ValueError: a negative price, months outside 1 to ``term_months``, a quantity below 1, a discount outside
+        ValueError: a negative price, months outside 1 to ``term_months``, a quantity below 1, a discount
+        outside
             0 to 100. Inputs are checked for people at the edge; here it is a programming error.
     """
     _check(term_price, term_months, months, quantity, discount_percent)
@@ -103,7 +105,8 @@ def price_line(
 def monthly_part(part: int, price: Money, months: int) -> Money:
     """The ``part``-th of ``months`` monthly parts (from 1) of a price, such that all parts sum to it.
 
-    Part k = HALF_UP(k x P / N) - HALF_UP((k - 1) x P / N): no part differs from another by more than one minor unit.
+    Part k = HALF_UP(k x P / N) - HALF_UP((k - 1) x P / N): no part differs from another by more than one
+    minor unit.
 
     Raises:
         ValueError: ``part`` is not one of 1 to ``months``.

@@ -31,8 +31,8 @@ def search_key(text: str) -> str:
 def sort_key(text: str) -> str:
     """A string whose byte order is the order in which people list names.
 
-    First the plain letters and numbers (7 before 10), then accents and case as tie-breakers, so that same keys
-    mean same names and a list sorted by it has a total order.
+    First the plain letters and numbers (7 before 10), then accents and case as tie-breakers, so that same
+    keys mean same names and a list sorted by it has a total order.
     """
     words = _NOT_WORD.sub(" ", search_key(text)).strip()
     primary = _DIGITS.sub(lambda match: match.group().zfill(_DIGITS_WIDTH), words)

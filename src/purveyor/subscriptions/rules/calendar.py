@@ -1,7 +1,8 @@
 """Months of a term: how many are left to pay for, and where it ends (rules.md b).
 
 All dates are calendar dates in the operator's zone. A term is half-open, ``[start, end)``. Its boundaries
-B_0 = start, B_1, ..., B_N = end are each computed from the start and the anchor day, never from the one before.
+B_0 = start, B_1, ..., B_N = end are each computed from the start and the anchor day, never from the one
+before.
 """
 
 from datetime import date
@@ -58,7 +59,8 @@ def months_to_charge(on: date, start: date, months: int, anchor_day: int) -> int
 
 
 def explain_remaining(on: date, start: date, months: int, anchor_day: int) -> Explanation:
-    """Why so many months: code ``period.remaining``, facts ``days``, ``months``, ``term_months``, ``on``, ``end``.
+    """Why so many months: code ``period.remaining``, facts ``days``, ``months``, ``term_months``, ``on``,
+    ``end``.
 
     Raises:
         PeriodEnded, PeriodNotBegun: as :func:`months_to_charge`.
