@@ -1,0 +1,59 @@
+"""How each state is named and toned on a badge. One table, so that a state looks the same on every page."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+# tone: good (green), wait (amber), bad (red), info (blue), calm (grey)
+TONES: dict[str, str] = {
+    "active": "good", "paid": "good", "completed": "good", "assigned": "good", "accepted": "good",
+    "verified": "good", "confirmed": "good", "matched": "good", "current": "good", "converted": "good",
+    "pending": "wait", "invited": "wait", "awaiting_payment": "wait", "open": "wait", "draft": "calm",
+    "unverified": "wait", "partly_paid": "wait", "ending": "wait", "suspended": "bad", "trial": "info",
+    "scheduled": "info", "quoted": "info", "processing": "info", "issued": "info", "reserved": "info",
+    "overdue": "bad", "failed": "bad", "refused": "bad", "unmatched": "bad", "expired": "calm",
+    "cancelled": "calm", "ended": "calm", "withdrawn": "calm", "removed": "calm", "closed": "calm",
+    "credited": "calm", "free": "calm", "inactive": "calm",
+}  # fmt: skip
+
+LABELS = {
+    "active": pgettext_lazy("state", "Active"),
+    "paid": pgettext_lazy("state", "Paid"),
+    "completed": pgettext_lazy("state", "Completed"),
+    "assigned": pgettext_lazy("state", "Assigned"),
+    "accepted": pgettext_lazy("state", "Accepted"),
+    "verified": pgettext_lazy("state", "Verified"),
+    "confirmed": pgettext_lazy("state", "Confirmed"),
+    "matched": pgettext_lazy("state", "Matched"),
+    "current": pgettext_lazy("state", "Current"),
+    "converted": pgettext_lazy("state", "Converted"),
+    "pending": pgettext_lazy("state", "Pending"),
+    "invited": pgettext_lazy("state", "Invited"),
+    "awaiting_payment": _("Awaiting payment"),
+    "open": pgettext_lazy("state", "Open"),
+    "draft": pgettext_lazy("state", "Draft"),
+    "unverified": _("Not verified"),
+    "partly_paid": _("Partly paid"),
+    "ending": _("Ends soon"),
+    "suspended": pgettext_lazy("state", "Suspended"),
+    "trial": pgettext_lazy("state", "Trial"),
+    "scheduled": pgettext_lazy("state", "Scheduled"),
+    "quoted": pgettext_lazy("state", "Quoted"),
+    "processing": _("In progress"),
+    "issued": pgettext_lazy("state", "Issued"),
+    "reserved": pgettext_lazy("state", "Reserved"),
+    "overdue": pgettext_lazy("state", "Overdue"),
+    "failed": pgettext_lazy("state", "Failed"),
+    "refused": pgettext_lazy("state", "Refused"),
+    "unmatched": _("Not matched"),
+    "expired": pgettext_lazy("state", "Expired"),
+    "cancelled": pgettext_lazy("state", "Cancelled"),
+    "ended": pgettext_lazy("state", "Ended"),
+    "withdrawn": pgettext_lazy("state", "Withdrawn"),
+    "removed": pgettext_lazy("state", "Removed"),
+    "closed": pgettext_lazy("state", "Closed"),
+    "credited": pgettext_lazy("state", "Credited"),
+    "free": pgettext_lazy("state", "Free"),
+    "inactive": _("Not active"),
+}
