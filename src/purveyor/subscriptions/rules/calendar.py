@@ -32,7 +32,7 @@ def term_end(start: date, months: int, anchor_day: int) -> date:
 
 
 def next_term(end: date, months: int, anchor_day: int) -> Period:
-    """The term after one that ends at ``end``. It starts there however late it is paid; the anchor day is kept."""
+    """The term after one that ends at ``end``: it starts there, however late it is paid, and keeps the anchor."""
     return Period(end, term_end(end, months, anchor_day))
 
 
