@@ -1,0 +1,1 @@
+"""Django plumbing shared by every room: transactions, isolation, outbox, jobs, clock, activity."""

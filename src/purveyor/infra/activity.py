@@ -1,0 +1,108 @@
+"""The activity log: who did what, acting on whom, when, from where. Append-only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from purveyor.infra import models, tx
+from purveyor.kernel.actor import Actor
+from purveyor.kernel.ids import new_id
+
+
+@dataclass(frozen=True)
+class ActivityRow:
+    """One act on record."""
+
+    id: UUID
+    at: datetime
+    actor_name: str
+    role: str
+    via: str
+    ip: str | None
+    acting_on: UUID | None
+    kind: str
+    subject_kind: str
+    subject_id: UUID | None
+    customer_id: UUID | None
+    facts: dict[str, Any]
+
+
+def record(
+    actor: Actor,
+    *,
+    now: datetime,
+    kind: str,
+    subject_kind: str,
+    subject_id: UUID | None,
+    reseller_id: UUID | None,
+    customer_id: UUID | None = None,
+    payer_id: UUID | None = None,
+    facts: dict[str, Any] | None = None,
+) -> None:
+    """Put one act on record with the transaction in progress.
+
+    ``facts`` are plain JSON values and hold no amounts of money unless ``payer_id`` narrows who may
+    read them (a customer never sees its reseller's prices), and never a secret.
+    """
+    tx.current().activity.append(
+        {
+            "id": str(new_id()),
+            "at": now.isoformat(),
+            "actor_id": _text(actor.person_id),
+            "actor_name": actor.name,
+            "organization_id": _text(actor.organization_id),
+            "role": actor.role,
+            "via": actor.via,
+            "ip": actor.ip,
+            "acting_on": _text(actor.acting_on),
+            "kind": kind,
+            "subject_kind": subject_kind,
+            "subject_id": _text(subject_id),
+            "facts": facts or {},
+            "reseller_id": _text(reseller_id),
+            "customer_id": _text(customer_id),
+            "payer_id": _text(payer_id),
+        }
+    )
+
+
+def _text(value: UUID | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def list_activity(
+    *,
+    actor: Actor,
+    customer_id: UUID | None = None,
+    kind: str | None = None,
+    since: datetime | None = None,
+    before: tuple[datetime, UUID] | None = None,
+    limit: int = 50,
+) -> list[ActivityRow]:
+    """Acts that ``actor`` may read, newest first; ``before`` is the last row's (at, id) of the page before."""
+    rows = models.Activity.objects.all()
+    if actor.scope == "reseller":
+        rows = rows.filter(reseller_id=actor.reseller_id)
+    if actor.scope == "customer":
+        rows = rows.filter(customer_id=actor.customer_id)
+    if customer_id is not None:
+        rows = rows.filter(customer_id=customer_id)
+    if kind:
+        rows = rows.filter(Q(kind=kind) | Q(kind__startswith=kind + "."))
+    if since is not None:
+        rows = rows.filter(at__gte=since)
+    if before is not None:
+        rows = rows.filter(Q(at__lt=before[0]) | Q(at=before[0], id__lt=before[1]))
+    return [
+        ActivityRow(
+            id=r.id, at=r.at, actor_name=r.actor_name, role=r.role, via=r.via, ip=r.ip, acting_on=r.acting_on,
+            kind=r.kind, subject_kind=r.subject_kind, subject_id=r.subject_id, customer_id=r.customer_id,
+            facts=r.facts,
+        )
+        for r in rows.order_by("-at", "-id")[: min(limit, 200)]
+    ]  # fmt: skip

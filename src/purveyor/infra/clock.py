@@ -1,0 +1,126 @@
+"""Business time: real time plus the sandbox's stored offset, and the work that falls due in it.
+
+The test clock moves forward only. A move walks the due instants in order; each piece of work sees its
+own due instant as now, and what it announces is delivered before the next instant is reached.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection, connections, transaction
+
+from purveyor.infra import delivery, parking, registry, tx
+from purveyor.kernel.errors import DomainError
+
+logger = logging.getLogger(__name__)
+
+
+class ClockMovesForwardOnly(DomainError):
+    """The test clock was asked to go back."""
+
+    code = "invalid"
+    status = 422
+
+
+def now() -> datetime:
+    """Business now (UTC), for edges that are not in a transaction yet."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT offset_us FROM infra_clock")
+        row = cursor.fetchone()
+    return tx.business_now(row[0] if row else 0)
+
+
+def zone() -> ZoneInfo:
+    """The operator's time zone, in which business dates are counted."""
+    return ZoneInfo(settings.PURVEYOR_ZONE)
+
+
+def business_date(instant: datetime) -> date:
+    """The calendar date of ``instant`` in the operator's zone."""
+    return instant.astimezone(zone()).date()
+
+
+def start_of(day: date) -> datetime:
+    """The instant (UTC) at which ``day`` begins in the operator's zone."""
+    return datetime(day.year, day.month, day.day, tzinfo=zone()).astimezone(UTC)
+
+
+def _due(until: datetime) -> tuple[datetime, list[tuple[str, UUID]]] | None:
+    """The earliest due instant not after ``until`` and its pieces.
+
+    Runs as purveyor_run: a claim without a context would silently find nothing.
+    """
+    sources = registry.due_sources()
+    if not sources:
+        return None
+    union = " UNION ALL ".join(
+        f"(SELECT '{s.name}' AS source, id, {s.due_column} AS due FROM {s.table} t"
+        f" WHERE {s.due_column} <= %s AND {s.where} AND NOT EXISTS (SELECT 1 FROM infra_parked p"
+        f" WHERE p.source = '{s.name}' AND p.piece = t.id::text AND p.resolved_at IS NULL)"
+        f" ORDER BY {s.due_column} LIMIT 200)"
+        for s in sources
+    )
+    sql = f"WITH due AS ({union}) SELECT source, id, due FROM due WHERE due = (SELECT min(due) FROM due)"
+    with connections["run"].cursor() as cursor:
+        cursor.execute(sql, [until] * len(sources))
+        rows = cursor.fetchall()
+    if not rows:
+        return None
+    return rows[0][2], sorted((row[0], row[1]) for row in rows)
+
+
+def run_due(until: datetime, *, before_each: Callable[[datetime], None] | None = None) -> int:
+    """Do all work due by ``until``, instant by instant, and deliver what it announces; returns the count.
+
+    A piece that fails is parked with its reason and stops nobody else.
+    """
+    runs = {source.name: source.run for source in registry.due_sources()}
+    done = 0
+    while (found := _due(until)) is not None:
+        instant, pieces = found
+        if before_each is not None:
+            before_each(instant)
+        for source, piece in pieces:
+            try:
+                runs[source](piece, instant)
+            except Exception as error:  # noqa: BLE001  (parked: a person decides)
+                logger.exception("due work %s %s failed", source, piece)
+                parking.park(source=source, piece=str(piece), due_at=instant, reason=error)
+            done += 1
+        delivery.deliver_owed()
+    return done
+
+
+def move(target: datetime) -> int:
+    """Move the test clock forward to ``target`` (UTC) and do everything due by then; returns how much.
+
+    Sandbox only: the edge checks. Two moves at once are serialised by an advisory lock.
+
+    Raises: ClockMovesForwardOnly when ``target`` lies before the present business time.
+    """
+    with transaction.atomic(using="run"), connections["run"].cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('purveyor.clock'))")
+        if target < now():
+            raise ClockMovesForwardOnly(field="now", reason="clock_forward_only", now=now().isoformat())
+        delivery.deliver_owed()
+        done = run_due(target, before_each=_advance)
+        _advance(target)
+        delivery.deliver_owed()
+        return done
+
+
+def _advance(instant: datetime) -> None:
+    """Let the clock stand at ``instant`` (never back) and tick on from there."""
+    offset = instant - datetime.now(UTC)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO infra_clock (id, offset_us) VALUES (1, %s)"
+            " ON CONFLICT (id) DO UPDATE SET offset_us = greatest(infra_clock.offset_us, excluded.offset_us)",
+            (offset // timedelta(microseconds=1),),
+        )

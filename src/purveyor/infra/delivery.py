@@ -1,0 +1,91 @@
+"""Hands events to their in-house handlers: each handler's work and the end of the debt are one transaction."""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import UTC, datetime
+
+from django.db import connection, transaction
+
+from purveyor.infra import parking, registry, tx
+from purveyor.infra.registry import Announced
+from purveyor.kernel.actor import system_actor
+
+logger = logging.getLogger(__name__)
+ATTEMPTS_MAX = 8
+
+_CLAIM = """
+SELECT d.handler, d.attempts, e.seq, e.id, e.kind, e.at, e.subject_id, e.reseller_id, e.customer_id,
+       e.payer_id, e.payload
+FROM infra_delivery d JOIN infra_event e ON e.seq = d.event_id
+WHERE d.id = %s AND NOT d.parked FOR UPDATE OF d
+"""
+
+
+def deliver(delivery_id: int) -> bool:
+    """Run one owed delivery; False when it was already done. Safe to repeat, also at the same time.
+
+    A failure leaves everything as before, counts the attempt and raises; after ``ATTEMPTS_MAX``
+    the delivery is parked with its reason, where the operator sees it.
+    """
+    try:
+        with tx.enter(system_actor()):
+            claimed = _claim(delivery_id)
+            if claimed is None:
+                return False
+            name, event = claimed
+            registry.handler(name)(event)
+            with connection.cursor() as cursor:
+                cursor.execute("DELETE FROM infra_delivery WHERE id = %s", (delivery_id,))
+        return True
+    except Exception as error:
+        _count_failure(delivery_id, error)
+        raise
+
+
+def _claim(delivery_id: int) -> tuple[str, Announced] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, (delivery_id,))
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    payload = json.loads(row[10]) if isinstance(row[10], str) else row[10]
+    return row[0], Announced(*row[2:10], payload)
+
+
+def _count_failure(delivery_id: int, error: Exception) -> None:
+    logger.exception("delivery %s failed", delivery_id)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE infra_delivery SET attempts = attempts + 1, parked = attempts + 1 >= %s"
+            " WHERE id = %s RETURNING parked, handler",
+            (ATTEMPTS_MAX, delivery_id),
+        )
+        row = cursor.fetchone()
+    if row is not None and row[0]:
+        parking.park(source=f"delivery:{row[1]}", piece=str(delivery_id), due_at=datetime.now(UTC), reason=error)
+
+
+def owed(limit: int = 500) -> list[int]:
+    """Ids of deliveries not yet done, oldest first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM infra_delivery WHERE NOT parked ORDER BY id LIMIT %s", (limit,))
+        return [row[0] for row in cursor.fetchall()]
+
+
+def deliver_owed() -> int:
+    """Deliver inline everything owed, and what that announces in turn; returns how many were done.
+
+    The test clock uses it, so that each piece of work sees the world as it was at its own instant.
+    A delivery that fails is left to the worker's retries.
+    """
+    done = 0
+    failed: set[int] = set()
+    while ids := [i for i in owed() if i not in failed]:
+        for delivery_id in ids:
+            try:
+                done += deliver(delivery_id)
+            except Exception:  # noqa: BLE001  (counted and logged by deliver; the worker retries)
+                failed.add(delivery_id)
+    return done

@@ -1,0 +1,81 @@
+"""Writes what a transaction announces, in one statement, as its last act.
+
+One round trip for any number of events, deliveries, activity rows and the stored answer; then one
+deferred job for all deliveries (procrastinate, in the same transaction).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+
+from purveyor.infra import registry
+
+if TYPE_CHECKING:
+    from purveyor.infra.tx import Current
+
+_EVENTS = """
+e AS (
+  INSERT INTO infra_event (id, kind, at, subject_id, reseller_id, customer_id, payer_id, payload)
+  SELECT id, kind, at, subject_id, reseller_id, customer_id, payer_id, payload
+  FROM jsonb_to_recordset(%s::jsonb) WITH ORDINALITY AS r(id uuid, kind text, at timestamptz, subject_id uuid,
+       reseller_id uuid, customer_id uuid, payer_id uuid, payload jsonb, n bigint)
+  ORDER BY n RETURNING seq, id)"""
+_DELIVERIES = """
+d AS (
+  INSERT INTO infra_delivery (event_id, handler, attempts, parked)
+  SELECT e.seq, r.handler, 0, false
+  FROM e JOIN jsonb_to_recordset(%s::jsonb) AS r(id uuid, handler text) ON r.id = e.id
+  ORDER BY e.seq RETURNING id)"""
+_ACTIVITY = """
+a AS (
+  INSERT INTO infra_activity (id, at, actor_id, actor_name, organization_id, role, via, ip, acting_on, kind,
+                              subject_kind, subject_id, facts, reseller_id, customer_id, payer_id)
+  SELECT * FROM jsonb_to_recordset(%s::jsonb) AS r(id uuid, at timestamptz, actor_id uuid, actor_name text,
+       organization_id uuid, role text, via text, ip text, acting_on uuid, kind text, subject_kind text,
+       subject_id uuid, facts jsonb, reseller_id uuid, customer_id uuid, payer_id uuid))"""
+_ANSWER = """
+k AS (
+  INSERT INTO infra_idempotencyrecord (id, organization_id, key, fingerprint, status, answer, created_at)
+  SELECT * FROM jsonb_to_record(%s::jsonb) AS r(id uuid, organization_id uuid, key text, fingerprint text,
+       status int, answer jsonb, created_at timestamptz))"""
+
+
+def write(state: Current) -> None:
+    """Insert everything gathered in ``state`` and defer the delivery job if anything is owed."""
+    if not (state.events or state.activity or state.answer):
+        return
+    parts: list[str] = []
+    params: list[str] = []
+    deliveries = [
+        {"id": event["id"], "handler": name}
+        for event in state.events
+        for name in registry.subscribers(event["kind"])
+    ]
+    if state.events:
+        parts.append(_EVENTS)
+        params.append(_json(state.events))
+    if deliveries:
+        parts.append(_DELIVERIES)
+        params.append(_json(deliveries))
+    if state.activity:
+        parts.append(_ACTIVITY)
+        params.append(_json(state.activity))
+    if state.answer:
+        parts.append(_ANSWER)
+        params.append(_json(state.answer))
+    tail = "SELECT array_agg(id) FROM d" if deliveries else "SELECT NULL"
+    with connection.cursor() as cursor:
+        cursor.execute("WITH " + ",".join(parts) + " " + tail, params)
+        owed = cursor.fetchone()[0]
+    state.events, state.activity, state.answer = [], [], None
+    if owed:
+        from purveyor.infra import jobs  # noqa: PLC0415  (jobs imports the outbox, which imports tx)
+
+        jobs.defer_deliveries(owed)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)

@@ -1,0 +1,83 @@
+"""Same key, same answer: taken by the outermost edge, stored in the command's own transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection
+
+from purveyor.infra import tx
+from purveyor.kernel.actor import Actor
+from purveyor.kernel.errors import DomainError
+from purveyor.kernel.ids import new_id
+
+KEY_LENGTH_MAX = 200
+
+
+class IdempotencyKeyReused(DomainError):
+    """The key came before with another body."""
+
+    code = "idempotency_key_reused"
+    status = 422
+
+
+class InProgress(DomainError):
+    """The first call with this key is still running; nobody waits for it."""
+
+    code = "in_progress"
+    status = 409
+
+
+# One statement: an advisory lock that is free again with the transaction, and the stored answer if any.
+_LOOK = """
+SELECT pg_try_advisory_xact_lock(%s), r.fingerprint, r.status, r.answer
+FROM (SELECT 1) one LEFT JOIN infra_idempotencyrecord r ON r.organization_id = %s AND r.key = %s
+"""
+
+
+def fingerprint(*parts: Any) -> str:
+    """A digest of what was asked, to tell a repeated call from another one under the same key."""
+    text = json.dumps(parts, sort_keys=True, default=str, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def once(
+    *, actor: Actor, key: str | None, asked: str, act: Callable[[], tuple[int, Any]]
+) -> tuple[int, Any, bool]:
+    """Run ``act`` once per (organization, ``key``) and return (status, JSON answer, repeated).
+
+    Call inside ``tx.enter``. Without a key ``act`` just runs. Refusals are raised, so their
+    transaction is rolled back and nothing is stored.
+
+    Raises: IdempotencyKeyReused when the key came with another ``asked``; InProgress while the first
+    call still runs.
+    """
+    if not key:
+        return (*act(), False)
+    lock = int.from_bytes(
+        hashlib.sha256(f"{actor.organization_id}:{key}".encode()).digest()[:8], "big", signed=True
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(_LOOK, (lock, actor.organization_id, key))
+        free, known, status, answer = cursor.fetchone()
+    if known is not None:
+        if known != asked:
+            raise IdempotencyKeyReused(key=key)
+        return status, json.loads(answer) if isinstance(answer, str) else answer, True
+    if not free:
+        raise InProgress(key=key)
+    status, answer = act()
+    state = tx.current()
+    state.answer = {
+        "id": str(new_id()),
+        "organization_id": str(actor.organization_id),
+        "key": key,
+        "fingerprint": asked,
+        "status": status,
+        "answer": answer,
+        "created_at": state.now.isoformat(),
+    }
+    return status, answer, False

@@ -1,0 +1,33 @@
+"""Deferred jobs, carried by procrastinate in the same database and the same transaction."""
+
+from __future__ import annotations
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from purveyor.infra import delivery
+
+
+@app.task(
+    name="purveyor.deliver",
+    queue="events",
+    retry=RetryStrategy(max_attempts=delivery.ATTEMPTS_MAX, exponential_wait=2),
+)
+def deliver(*, deliveries: list[int]) -> None:
+    """Hand the owed deliveries to their handlers; each is its own transaction, safe to repeat.
+
+    One that fails does not keep the others back; the job is retried for it.
+    """
+    failure: Exception | None = None
+    for delivery_id in deliveries:
+        try:
+            delivery.deliver(delivery_id)
+        except Exception as error:  # noqa: BLE001  (raised below, after the others had their turn)
+            failure = error
+    if failure is not None:
+        raise failure
+
+
+def defer_deliveries(deliveries: list[int]) -> None:
+    """Defer one job for all of a transaction's deliveries, in that transaction."""
+    deliver.defer(deliveries=deliveries)

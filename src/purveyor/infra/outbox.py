@@ -1,0 +1,73 @@
+"""Events: announced in the transaction in which they happen, read as a feed, delivered at least once."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from purveyor.infra import tx
+from purveyor.infra.registry import Announced
+from purveyor.kernel.events import Event
+from purveyor.kernel.ids import new_id
+
+
+def emit(
+    event: Event,
+    *,
+    now: datetime,
+    subject_id: UUID,
+    reseller_id: UUID | None,
+    customer_id: UUID | None = None,
+    payer_id: UUID | None = None,
+) -> UUID:
+    """Announce ``event`` with the transaction in progress; returns its id.
+
+    ``payer_id`` hides it from everybody but the payer and the operator (rules.md b2).
+    """
+    event_id = new_id()
+    tx.current().events.append(
+        {
+            "id": str(event_id),
+            "kind": event.kind,
+            "at": now.isoformat(),
+            "subject_id": str(subject_id),
+            "reseller_id": _text(reseller_id),
+            "customer_id": _text(customer_id),
+            "payer_id": _text(payer_id),
+            "payload": dataclasses.asdict(event),
+        }
+    )
+    return event_id
+
+
+def _text(value: UUID | None) -> str | None:
+    return None if value is None else str(value)
+
+
+_COLUMNS = "seq, id, kind, at, subject_id, reseller_id, customer_id, payer_id, payload, xid"
+
+
+def list_events(*, since: tuple[int, int] | None, limit: int) -> list[tuple[Announced, tuple[int, int]]]:
+    """The feed, oldest first, of what the context may see, each with its cursor (transaction, sequence).
+
+    Only transactions older than every one still running are shown, so that a late commit is never
+    skipped by a reader that has moved on. ``limit`` at most 200.
+    """
+    import json  # noqa: PLC0415
+
+    xid, seq = since or (0, 0)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {_COLUMNS} FROM infra_event WHERE (xid, seq) > (%s, %s)"
+            " AND xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint ORDER BY xid, seq LIMIT %s",
+            (xid, seq, min(limit, 200)),
+        )
+        rows = cursor.fetchall()
+    found = []
+    for row in rows:
+        payload = json.loads(row[8]) if isinstance(row[8], str) else row[8]
+        found.append((Announced(*row[:8], payload), (row[9], row[0])))
+    return found

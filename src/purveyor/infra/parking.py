@@ -1,0 +1,54 @@
+"""What could not be done is parked with its reason where a person sees it, and stops nobody else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from purveyor.infra import models
+from purveyor.kernel.errors import DomainError
+from purveyor.kernel.ids import new_id
+
+
+@dataclass(frozen=True)
+class ParkedPiece:
+    """One piece of work waiting for a person."""
+
+    id: UUID
+    source: str
+    piece: str
+    due_at: datetime
+    reason: str
+    parked_at: datetime
+
+
+def park(*, source: str, piece: str, due_at: datetime, reason: Exception) -> None:
+    """Record that ``piece`` of ``source`` failed; repeating it changes nothing."""
+    text = f"{type(reason).__name__}: {reason}"
+    if isinstance(reason, DomainError):
+        text = f"{reason.code}: {reason.facts}"
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO infra_parked (id, source, piece, due_at, reason, parked_at)"
+            " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+            (new_id(), source, piece, due_at, text[:2000], due_at),
+        )
+
+
+def list_parked(limit: int = 100) -> list[ParkedPiece]:
+    """Unresolved pieces, newest first (operator only: the edge checks)."""
+    rows = models.Parked.objects.filter(resolved_at__isnull=True).order_by("-parked_at", "-id")[:limit]
+    return [ParkedPiece(r.id, r.source, r.piece, r.due_at, r.reason, r.parked_at) for r in rows]
+
+
+def resolve(piece_id: UUID, *, now: datetime) -> None:
+    """Let the scanner try the piece again."""
+    parked = models.Parked.objects.filter(id=piece_id, resolved_at__isnull=True).first()
+    if parked is None:
+        return
+    models.Parked.objects.filter(id=piece_id).update(resolved_at=now)
+    if parked.source.startswith("delivery:"):
+        models.Delivery.objects.filter(id=int(parked.piece)).update(parked=False, attempts=0)

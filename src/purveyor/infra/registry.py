@@ -1,0 +1,77 @@
+"""What config/wiring.py tells the plumbing: who listens to which event, and which tables hold due work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class Announced:
+    """An event as its handlers receive it."""
+
+    seq: int
+    id: UUID
+    kind: str
+    at: datetime
+    subject_id: UUID
+    reseller_id: UUID | None
+    customer_id: UUID | None
+    payer_id: UUID | None
+    payload: dict[str, Any]
+
+
+Handler = Callable[[Announced], None]
+
+
+@dataclass(frozen=True)
+class DueSource:
+    """A table whose rows carry the instant at which they want attention.
+
+    ``run(id, due_at)`` does the work with ``due_at`` as its now, inside a transaction of its own making,
+    and must clear or move the row's due instant. ``where`` narrows the rows (trusted SQL).
+    """
+
+    name: str
+    table: str
+    run: Callable[[UUID, datetime], None]
+    due_column: str = "due_at"
+    where: str = "true"
+
+
+_handlers: dict[str, Handler] = {}
+_subscriptions: dict[str, list[str]] = {}
+_sources: dict[str, DueSource] = {}
+
+
+def subscribe(kind: str, name: str, handler: Handler) -> None:
+    """Deliver every event of ``kind`` once to ``handler``; ``name`` is stored, so keep it stable."""
+    if name in _handlers and _handlers[name] is not handler:
+        raise ValueError(f"two handlers are named {name}")
+    _handlers[name] = handler
+    names = _subscriptions.setdefault(kind, [])
+    if name not in names:
+        names.append(name)
+
+
+def subscribers(kind: str) -> tuple[str, ...]:
+    """Names of the handlers that listen to ``kind``, in wiring order."""
+    return tuple(_subscriptions.get(kind, ()))
+
+
+def handler(name: str) -> Handler:
+    """The handler of that name. Raises KeyError when a release removed it while deliveries were owed."""
+    return _handlers[name]
+
+
+def register_due(source: DueSource) -> None:
+    """Let the scanner and the test clock find work in ``source``."""
+    _sources[source.name] = source
+
+
+def due_sources() -> tuple[DueSource, ...]:
+    """All registered sources in wiring order."""
+    return tuple(_sources.values())

@@ -1,0 +1,1 @@
+"""The faces of the platform: pages, API, command line, mail."""

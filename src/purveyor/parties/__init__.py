@@ -1,0 +1,1 @@
+"""Organizations, people, memberships, roles, scope, acting on."""

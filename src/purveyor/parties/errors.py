@@ -1,0 +1,19 @@
+"""Refusals of this room."""
+
+from __future__ import annotations
+
+from purveyor.kernel.errors import DomainError
+
+
+class CurrencyFrozen(DomainError):
+    """A customer's currency is that of its first order."""
+
+    code = "currency_frozen"
+    status = 409
+
+
+class CodeTaken(DomainError):
+    """A reseller's code is unique: its documents carry it."""
+
+    code = "code_taken"
+    status = 409

@@ -1,0 +1,29 @@
+"""What parties announces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from purveyor.kernel.events import Event
+
+
+@dataclass(frozen=True)
+class CustomerCreated(Event):
+    kind: ClassVar[str] = "customer.created"
+    customer: str
+    name: str
+
+
+@dataclass(frozen=True)
+class CustomerUpdated(Event):
+    kind: ClassVar[str] = "customer.updated"
+    customer: str
+    changed: list[str]
+
+
+@dataclass(frozen=True)
+class ResellerCreated(Event):
+    kind: ClassVar[str] = "reseller.created"
+    reseller: str
+    name: str

@@ -1,0 +1,60 @@
+"""Isolation of parties, and the look-ups that happen before a context exists."""
+
+from django.db import migrations
+
+from purveyor.infra import rls
+
+_LOOKUPS = """
+CREATE FUNCTION app_find_key(wanted text)
+RETURNS TABLE (key_id uuid, organization_id uuid, kind text, reseller_id uuid, customer_id uuid, role text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET app.scope = 'operator' AS $$
+  SELECT k.id, k.organization_id, o.kind, k.reseller_id, k.customer_id, k.role
+  FROM parties_apikey k JOIN parties_organization o ON o.id = k.organization_id
+  WHERE k.key_hash = wanted AND k.revoked_at IS NULL
+$$;
+
+-- Sets the isolation context of the transaction from an API key and returns who it is, in one statement.
+CREATE FUNCTION app_enter_by_key(wanted text)
+RETURNS TABLE (key_id uuid, organization_id uuid, kind text, reseller_id uuid, customer_id uuid, role text,
+               offset_us bigint)
+LANGUAGE plpgsql VOLATILE AS $$
+DECLARE k record;
+BEGIN
+  SELECT * INTO k FROM app_find_key(wanted);
+  IF NOT FOUND THEN RETURN; END IF;
+  PERFORM set_config('app.scope', k.kind, true),
+          set_config('app.reseller', coalesce(k.reseller_id::text, ''), true),
+          set_config('app.customer', coalesce(k.customer_id::text, ''), true);
+  RETURN QUERY SELECT k.key_id, k.organization_id, k.kind, k.reseller_id, k.customer_id, k.role,
+                      (SELECT c.offset_us FROM infra_clock c);
+END $$;
+
+CREATE FUNCTION app_workspaces(wanted uuid)
+RETURNS TABLE (membership_id uuid, organization_id uuid, kind text, role text, reseller_id uuid,
+               customer_id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET app.scope = 'operator' AS $$
+  SELECT m.id, m.organization_id, o.kind, m.role, m.reseller_id, m.customer_id
+  FROM parties_membership m JOIN parties_organization o ON o.id = m.organization_id
+  WHERE m.person_id = wanted AND m.ended_at IS NULL
+  ORDER BY CASE o.kind WHEN 'operator' THEN 0 WHEN 'reseller' THEN 1 ELSE 2 END, m.created_at, m.id
+$$;
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("parties", "0001_initial"), ("infra", "0002_guards")]
+
+    operations = [
+        rls.protect("parties_organization", "tenant", extra_read="kind = 'operator'"),
+        rls.protect("parties_resellerprofile", "shared"),
+        rls.protect("parties_membership", "tenant"),
+        rls.protect("parties_apikey", "tenant"),
+        rls.protect("parties_recentcustomer", "reseller"),
+        migrations.RunSQL(
+            sql=_LOOKUPS,
+            reverse_sql="DROP FUNCTION app_workspaces(uuid); DROP FUNCTION app_enter_by_key(text);"
+            " DROP FUNCTION app_find_key(text)",
+        ),
+        rls.immutable("parties_organization", columns=("kind", "reseller_id", "customer_id")),
+        rls.immutable("parties_membership", columns=("organization_id", "reseller_id", "customer_id")),
+    ]
