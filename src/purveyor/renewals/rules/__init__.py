@@ -1,0 +1,1 @@
+"""Pure decisions at the end of a term."""

@@ -1,0 +1,1 @@
+"""Quotes and orders: a wish becomes a priced, accepted order."""

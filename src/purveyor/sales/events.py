@@ -1,0 +1,51 @@
+"""What sales announces. The payer and the operator read these; ``payer_id`` is set on each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from purveyor.kernel.events import Event
+
+
+@dataclass(frozen=True)
+class OrderPlaced(Event):
+    """A quote was accepted. ``pro_forma_id`` is set where money is still to come."""
+
+    kind: ClassVar[str] = "order.placed"
+    order_id: str
+    customer_id: str
+    payment_method: str
+    gross: int
+    currency: str
+    pro_forma_id: str | None
+
+
+@dataclass(frozen=True)
+class OrderCompleted(Event):
+    """It is paid, invoiced and in force."""
+
+    kind: ClassVar[str] = "order.completed"
+    order_id: str
+    customer_id: str
+    invoice_id: str
+    subscription_ids: list[str]
+
+
+@dataclass(frozen=True)
+class OrderHeld(Event):
+    """It is paid, but cannot be carried out as promised; a person decides. ``reason`` is a refusal's code."""
+
+    kind: ClassVar[str] = "order.held"
+    order_id: str
+    customer_id: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class OrderCancelled(Event):
+    """It was cancelled before it was carried out."""
+
+    kind: ClassVar[str] = "order.cancelled"
+    order_id: str
+    customer_id: str
