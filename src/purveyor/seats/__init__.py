@@ -1,0 +1,1 @@
+"""Members, invitations and assignments: who uses the seats of a subscription."""
