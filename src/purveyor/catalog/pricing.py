@@ -58,8 +58,7 @@ def price_line(
 
     Raises:
         ValueError: a negative price, months outside 1 to ``term_months``, a quantity below 1, a discount
-        outside
-            0 to 100. Inputs are checked for people at the edge; here it is a programming error.
+            outside 0 to 100. Inputs are checked for people at the edge; here it is a programming error.
     """
     _check(term_price, term_months, months, quantity, discount_percent)
     part = Fraction(months, term_months)

@@ -76,39 +76,37 @@ def decide(
 ) -> TaxDecision:
     """Decide the VAT of a supply of licenses.
 
-    ``number_status`` is the state of the buyer's number at this moment; ``rates`` the standard rates on the
-    day of supply (``rates_data.rates_on``); ``oss`` whether the seller declares in the One Stop Shop.
-    Without it the seller states that its cross-border sales to consumers stay below EUR 10,000 a year (art.
-    59c).
+    ``number_status`` is the state of the buyer's number at this moment; ``rates`` the standard rates on
+    the day of supply (``rates_data.rates_on``); ``oss`` whether the seller declares in the One Stop Shop.
+    Without it the seller states that its cross-border sales to consumers stay below EUR 10,000 a year
+    (art. 59c).
 
     The rules, in order; the first that fits decides:
 
-    1. ``domestic``: seller and buyer in one territory (S, the rate there), whatever number the buyer shows.
-    2. ``outside_scope`` and ``special_area``: the buyer is established outside the common VAT system, in a
-    third
-       country or an area such as the Canary Islands (O). Its address decides, even when it shows a number of
-       a member state (art. 44, 59).
-    3. ``domestic_number``: a buyer in another member state with a valid number of the seller's own country
-    buys for
-       its establishment here (S; Reg. 282/2011 art. 22).
-    4. ``reverse_charge``: a valid number of another member state proves a taxable person (AE; art. 44, 196,
-       Reg. 282/2011 art. 18(1)). Where the number's state is not that of the address, the number tells which
-       establishment buys (Reg. 282/2011 art. 22), so it gives the country of supply.
-    5. Everybody else is a consumer (Reg. 282/2011 art. 18(2)): no number, an invalid one, one that could not
-    be
-       checked yet, or a Northern Irish one, which is for goods only. ``destination`` (S, the buyer's rate,
-       art. 58) with OSS, else ``seller_rate`` (S, the seller's rate, art. 59c).
+    1. ``domestic``: seller and buyer in one territory (S, the rate there), whatever number the buyer
+       shows.
+    2. ``outside_scope`` and ``special_area``: the buyer is established outside the common VAT system, in
+       a third country or an area such as the Canary Islands (O). Its address decides, even when it shows
+       a number of a member state (art. 44, 59).
+    3. ``domestic_number``: a buyer in another member state with a valid number of the seller's own
+       country buys for its establishment here (S; Reg. 282/2011 art. 22).
+    4. ``reverse_charge``: a valid number of another member state proves a taxable person (AE; art. 44,
+       196, Reg. 282/2011 art. 18(1)). Where the number's state is not that of the address, the number
+       tells which establishment buys (Reg. 282/2011 art. 22), so it gives the country of supply.
+    5. Everybody else is a consumer (Reg. 282/2011 art. 18(2)): no number, an invalid one, one that could
+       not be checked yet, or a Northern Irish one, which is for goods only. ``destination`` (S, the
+       buyer's rate, art. 58) with OSS, else ``seller_rate`` (S, the seller's rate, art. 59c).
 
-    An unknown number is charged as a consumer's until it is known; then the document is credited and issued
-    anew.
+    An unknown number is charged as a consumer's until it is known; then the document is credited and
+    issued anew.
 
-    A seller outside the common system gets ``domestic`` at home, and O elsewhere, but no answer for
-    consumers in the Union unless it declares in the One Stop Shop.
+    A seller outside the common system gets ``domestic`` at home, O elsewhere (``seller_outside_scope``
+    for businesses in the Union), and no answer for consumers in the Union unless it declares in the One
+    Stop Shop.
 
     Raises:
         TaxUndecided: ``rate_missing``: no rate for the country on that day; ``not_registered``: a seller
-        outside
-            the Union sells to a consumer inside without OSS.
+            outside the Union sells to a consumer inside without OSS.
     """
     here = territory(seller.country, seller.postal_code)
     there = territory(buyer.country, buyer.postal_code)
