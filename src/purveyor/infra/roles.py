@@ -72,6 +72,13 @@ def prepare(given: str, app: str | None = None, run: str | None = None) -> Datab
     return DatabaseUrls(urls.owner, urls.app, urls.run, given if superuser else None)
 
 
+def empty(urls: DatabaseUrls) -> None:
+    """Deletes every table, for ever, and leaves the database as it was made."""
+    with psycopg.connect(urls.owner) as connection:
+        connection.execute("DROP SCHEMA public CASCADE")
+        connection.execute("CREATE SCHEMA public")
+
+
 def derived_url(url: str, role: str, database: str | None = None) -> str:
     """The same server and database as `role`.
 
@@ -189,7 +196,12 @@ def _grant(connection: psycopg.Connection, owner: str, app: str, run: str, *, su
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(7236118)")
         if _one(
-            connection, "SELECT count(*) FROM pg_default_acl WHERE pg_get_userbyid(defaclrole) = %s", owner
+            connection,
+            "SELECT EXISTS (SELECT FROM pg_default_acl WHERE pg_get_userbyid(defaclrole) = %s)"
+            " AND has_schema_privilege(%s, 'public', 'USAGE')"
+            " AND NOT has_schema_privilege('public', 'public', 'USAGE')",
+            owner,
+            app,
         ):
             return
         name = sql.Identifier(connection.info.dbname)

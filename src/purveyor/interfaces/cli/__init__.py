@@ -1,0 +1,1 @@
+"""The command `purveyor`: starts the house, keeps its processes, and opens Django's own commands."""
