@@ -20,7 +20,9 @@ def database(url: str, *, pool: bool = False) -> dict[str, Any]:
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
     options: dict[str, Any] = {
-        key: value for key, value in query.items() if key not in {"host", "port", "user", "password", "dbname"}
+        key: value
+        for key, value in query.items()
+        if key not in {"host", "port", "user", "password", "dbname"}
     }
     if pool:
         options["pool"] = {"min_size": 1, "max_size": 4, "timeout": 10}
@@ -202,7 +204,9 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = False
 SECURE_HSTS_SECONDS = 31536000 if _HTTPS else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _flag("PURVEYOR_BEHIND_PROXY", False) else None
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if _flag("PURVEYOR_BEHIND_PROXY", False) else None
+)
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -237,7 +241,9 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 
 EMAIL_BACKEND = (
-    "django.core.mail.backends.dummy.EmailBackend" if SANDBOX else "django.core.mail.backends.smtp.EmailBackend"
+    "django.core.mail.backends.dummy.EmailBackend"
+    if SANDBOX
+    else "django.core.mail.backends.smtp.EmailBackend"
 )
 EMAIL_HOST = os.environ.get("PURVEYOR_SMTP_HOST", "localhost")
 EMAIL_PORT = int(os.environ.get("PURVEYOR_SMTP_PORT", "25"))

@@ -59,14 +59,15 @@ def _due(until: datetime) -> tuple[datetime, list[tuple[str, UUID]]] | None:
     sources = registry.due_sources()
     if not sources:
         return None
+    # Table and column names come from config/wiring.py, never from input.
     union = " UNION ALL ".join(
         f"(SELECT '{s.name}' AS source, id, {s.due_column} AS due FROM {s.table} t"
         f" WHERE {s.due_column} <= %s AND {s.where} AND NOT EXISTS (SELECT 1 FROM infra_parked p"
         f" WHERE p.source = '{s.name}' AND p.piece = t.id::text AND p.resolved_at IS NULL)"
-        f" ORDER BY {s.due_column} LIMIT 200)"
+        f" ORDER BY {s.due_column} LIMIT 200)"  # noqa: S608  (see above)
         for s in sources
     )
-    sql = f"WITH due AS ({union}) SELECT source, id, due FROM due WHERE due = (SELECT min(due) FROM due)"
+    sql = f"WITH due AS ({union}) SELECT source, id, due FROM due WHERE due = (SELECT min(due) FROM due)"  # noqa: S608  (see above)
     with connections["run"].cursor() as cursor:
         cursor.execute(sql, [until] * len(sources))
         rows = cursor.fetchall()
@@ -89,7 +90,7 @@ def run_due(until: datetime, *, before_each: Callable[[datetime], None] | None =
         for source, piece in pieces:
             try:
                 runs[source](piece, instant)
-            except Exception as error:  # noqa: BLE001  (parked: a person decides)
+            except Exception as error:
                 logger.exception("due work %s %s failed", source, piece)
                 parking.park(source=source, piece=str(piece), due_at=instant, reason=error)
             done += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from datetime import datetime
 from uuid import UUID
 
@@ -47,7 +48,11 @@ def _text(value: UUID | None) -> str | None:
     return None if value is None else str(value)
 
 
-_COLUMNS = "seq, id, kind, at, subject_id, reseller_id, customer_id, payer_id, payload, xid"
+_FEED = """
+SELECT seq, id, kind, at, subject_id, reseller_id, customer_id, payer_id, payload, xid FROM infra_event
+WHERE (xid, seq) > (%s, %s) AND xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+ORDER BY xid, seq LIMIT %s
+"""
 
 
 def list_events(*, since: tuple[int, int] | None, limit: int) -> list[tuple[Announced, tuple[int, int]]]:
@@ -60,11 +65,7 @@ def list_events(*, since: tuple[int, int] | None, limit: int) -> list[tuple[Anno
 
     xid, seq = since or (0, 0)
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {_COLUMNS} FROM infra_event WHERE (xid, seq) > (%s, %s)"
-            " AND xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint ORDER BY xid, seq LIMIT %s",
-            (xid, seq, min(limit, 200)),
-        )
+        cursor.execute(_FEED, (xid, seq, min(limit, 200)))
         rows = cursor.fetchall()
     found = []
     for row in rows:

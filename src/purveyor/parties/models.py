@@ -33,7 +33,9 @@ class Person(AbstractBaseUser):
 
     class Meta:
         constraints = (
-            models.CheckConstraint(condition=Q(email=models.functions.Lower("email")), name="person_email_lower"),
+            models.CheckConstraint(
+                condition=Q(email=models.functions.Lower("email")), name="person_email_lower"
+            ),
         )
 
     def __str__(self) -> str:
@@ -76,7 +78,9 @@ class Organization(models.Model):
 
     class Meta:
         constraints = (
-            models.CheckConstraint(condition=Q(kind__in=["operator", "reseller", "customer"]), name="org_kind"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["operator", "reseller", "customer"]), name="org_kind"
+            ),
             models.CheckConstraint(condition=Q(bill_to__in=["customer", "reseller"]), name="org_bill_to"),
             models.CheckConstraint(
                 condition=Q(vat_status__in=["none", "valid", "invalid", "unknown"]), name="org_vat_status"
@@ -114,7 +118,9 @@ class ResellerProfile(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=["is_house"], condition=Q(is_house=True), name="reseller_one_house"),
+            models.UniqueConstraint(
+                fields=["is_house"], condition=Q(is_house=True), name="reseller_one_house"
+            ),
         )
 
 

@@ -7,185 +7,242 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ApiKey',
+            name="ApiKey",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('name', models.TextField()),
-                ('role', models.TextField()),
-                ('key_hash', models.TextField(unique=True)),
-                ('hint', models.TextField()),
-                ('reseller_id', models.UUIDField(null=True)),
-                ('customer_id', models.UUIDField(null=True)),
-                ('created_at', models.DateTimeField()),
-                ('revoked_at', models.DateTimeField(null=True)),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("name", models.TextField()),
+                ("role", models.TextField()),
+                ("key_hash", models.TextField(unique=True)),
+                ("hint", models.TextField()),
+                ("reseller_id", models.UUIDField(null=True)),
+                ("customer_id", models.UUIDField(null=True)),
+                ("created_at", models.DateTimeField()),
+                ("revoked_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Organization',
+            name="Organization",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('kind', models.TextField()),
-                ('name', models.TextField()),
-                ('search_key', models.TextField()),
-                ('sort_key', models.TextField(db_collation='C')),
-                ('country', models.CharField(max_length=2)),
-                ('email', models.TextField()),
-                ('language', models.CharField(max_length=2)),
-                ('currency', models.CharField(max_length=3)),
-                ('currency_frozen', models.BooleanField(default=False)),
-                ('vat_number', models.TextField(default='')),
-                ('vat_status', models.TextField(default='none')),
-                ('bill_to', models.TextField(default='customer')),
-                ('line1', models.TextField()),
-                ('line2', models.TextField(default='')),
-                ('city', models.TextField()),
-                ('region', models.TextField(default='')),
-                ('postal_code', models.TextField()),
-                ('reseller_id', models.UUIDField(null=True)),
-                ('customer_id', models.UUIDField(null=True)),
-                ('created_at', models.DateTimeField()),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("kind", models.TextField()),
+                ("name", models.TextField()),
+                ("search_key", models.TextField()),
+                ("sort_key", models.TextField(db_collation="C")),
+                ("country", models.CharField(max_length=2)),
+                ("email", models.TextField()),
+                ("language", models.CharField(max_length=2)),
+                ("currency", models.CharField(max_length=3)),
+                ("currency_frozen", models.BooleanField(default=False)),
+                ("vat_number", models.TextField(default="")),
+                ("vat_status", models.TextField(default="none")),
+                ("bill_to", models.TextField(default="customer")),
+                ("line1", models.TextField()),
+                ("line2", models.TextField(default="")),
+                ("city", models.TextField()),
+                ("region", models.TextField(default="")),
+                ("postal_code", models.TextField()),
+                ("reseller_id", models.UUIDField(null=True)),
+                ("customer_id", models.UUIDField(null=True)),
+                ("created_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='RecentCustomer',
+            name="RecentCustomer",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('reseller_id', models.UUIDField()),
-                ('at', models.DateTimeField()),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("reseller_id", models.UUIDField()),
+                ("at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('email', models.EmailField(max_length=254, unique=True)),
-                ('name', models.TextField(blank=True, default='')),
-                ('language', models.CharField(default='en', max_length=2)),
-                ('is_active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField()),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("email", models.EmailField(max_length=254, unique=True)),
+                ("name", models.TextField(blank=True, default="")),
+                ("language", models.CharField(default="en", max_length=2)),
+                ("is_active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='person_email_lower')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
+                        name="person_email_lower",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('role', models.TextField()),
-                ('reseller_id', models.UUIDField(null=True)),
-                ('customer_id', models.UUIDField(null=True)),
-                ('created_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("role", models.TextField()),
+                ("reseller_id", models.UUIDField(null=True)),
+                ("customer_id", models.UUIDField(null=True)),
+                ("created_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ResellerProfile',
+            name="ResellerProfile",
             fields=[
-                ('organization', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, serialize=False, to='parties.organization')),
-                ('reseller_id', models.UUIDField()),
-                ('code', models.TextField(unique=True)),
-                ('name', models.TextField()),
-                ('is_house', models.BooleanField(default=False)),
-                ('help_name', models.TextField(default='')),
-                ('help_email', models.TextField(default='')),
-                ('help_url', models.TextField(default='')),
-                ('notify_customer_contact', models.BooleanField(default=True)),
-                ('documents_to_bill_to', models.BooleanField(default=False)),
+                (
+                    "organization",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        serialize=False,
+                        to="parties.organization",
+                    ),
+                ),
+                ("reseller_id", models.UUIDField()),
+                ("code", models.TextField(unique=True)),
+                ("name", models.TextField()),
+                ("is_house", models.BooleanField(default=False)),
+                ("help_name", models.TextField(default="")),
+                ("help_email", models.TextField(default="")),
+                ("help_url", models.TextField(default="")),
+                ("notify_customer_contact", models.BooleanField(default=True)),
+                ("documents_to_bill_to", models.BooleanField(default=False)),
             ],
         ),
         migrations.CreateModel(
-            name='SellerProfile',
+            name="SellerProfile",
             fields=[
-                ('organization', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, serialize=False, to='parties.organization')),
-                ('iban', models.TextField(default='')),
-                ('bic', models.TextField(default='')),
-                ('bank_name', models.TextField(default='')),
-                ('help_email', models.TextField(default='')),
-                ('help_url', models.TextField(default='')),
+                (
+                    "organization",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        serialize=False,
+                        to="parties.organization",
+                    ),
+                ),
+                ("iban", models.TextField(default="")),
+                ("bic", models.TextField(default="")),
+                ("bank_name", models.TextField(default="")),
+                ("help_email", models.TextField(default="")),
+                ("help_url", models.TextField(default="")),
             ],
         ),
         migrations.AddIndex(
-            model_name='organization',
-            index=models.Index(fields=['reseller_id', 'kind', 'sort_key', 'id'], name='org_by_name'),
+            model_name="organization",
+            index=models.Index(fields=["reseller_id", "kind", "sort_key", "id"], name="org_by_name"),
         ),
         migrations.AddIndex(
-            model_name='organization',
-            index=models.Index(fields=['kind', 'sort_key', 'id'], name='org_all_by_name'),
+            model_name="organization",
+            index=models.Index(fields=["kind", "sort_key", "id"], name="org_all_by_name"),
         ),
         migrations.AddIndex(
-            model_name='organization',
-            index=models.Index(fields=['reseller_id', 'kind', '-created_at', '-id'], name='org_newest'),
+            model_name="organization",
+            index=models.Index(fields=["reseller_id", "kind", "-created_at", "-id"], name="org_newest"),
         ),
         migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['operator', 'reseller', 'customer'])), name='org_kind'),
+            model_name="organization",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["operator", "reseller", "customer"])), name="org_kind"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.CheckConstraint(condition=models.Q(('bill_to__in', ['customer', 'reseller'])), name='org_bill_to'),
+            model_name="organization",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("bill_to__in", ["customer", "reseller"])), name="org_bill_to"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.CheckConstraint(condition=models.Q(('vat_status__in', ['none', 'valid', 'invalid', 'unknown'])), name='org_vat_status'),
+            model_name="organization",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("vat_status__in", ["none", "valid", "invalid", "unknown"])),
+                name="org_vat_status",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('customer_id__isnull', True), ('kind', 'operator'), ('reseller_id__isnull', True)), models.Q(('customer_id__isnull', True), ('kind', 'reseller'), ('reseller_id', models.F('id'))), models.Q(('customer_id', models.F('id')), ('kind', 'customer'), ('reseller_id__isnull', False)), _connector='OR'), name='org_scope_fits_kind'),
+            model_name="organization",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("customer_id__isnull", True), ("kind", "operator"), ("reseller_id__isnull", True)
+                    ),
+                    models.Q(
+                        ("customer_id__isnull", True), ("kind", "reseller"), ("reseller_id", models.F("id"))
+                    ),
+                    models.Q(
+                        ("customer_id", models.F("id")), ("kind", "customer"), ("reseller_id__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="org_scope_fits_kind",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'operator')), fields=('kind',), name='org_one_operator'),
+            model_name="organization",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "operator")), fields=("kind",), name="org_one_operator"
+            ),
         ),
         migrations.AddField(
-            model_name='membership',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='parties.organization'),
+            model_name="membership",
+            name="organization",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="parties.organization"),
         ),
         migrations.AddField(
-            model_name='apikey',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='parties.organization'),
+            model_name="apikey",
+            name="organization",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="parties.organization"),
         ),
         migrations.AddField(
-            model_name='recentcustomer',
-            name='customer',
-            field=models.ForeignKey(db_column='customer_id', on_delete=django.db.models.deletion.PROTECT, to='parties.organization'),
+            model_name="recentcustomer",
+            name="customer",
+            field=models.ForeignKey(
+                db_column="customer_id",
+                on_delete=django.db.models.deletion.PROTECT,
+                to="parties.organization",
+            ),
         ),
         migrations.AddField(
-            model_name='recentcustomer',
-            name='person',
+            model_name="recentcustomer",
+            name="person",
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddConstraint(
-            model_name='resellerprofile',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_house', True)), fields=('is_house',), name='reseller_one_house'),
+            model_name="resellerprofile",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_house", True)), fields=("is_house",), name="reseller_one_house"
+            ),
         ),
         migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['organization', 'role'], name='membership_org'),
+            model_name="membership",
+            index=models.Index(fields=["organization", "role"], name="membership_org"),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('person', 'organization'), name='membership_once'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=("person", "organization"),
+                name="membership_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='recentcustomer',
-            index=models.Index(fields=['person', '-at'], name='recent_newest'),
+            model_name="recentcustomer",
+            index=models.Index(fields=["person", "-at"], name="recent_newest"),
         ),
         migrations.AddConstraint(
-            model_name='recentcustomer',
-            constraint=models.UniqueConstraint(fields=('person', 'customer'), name='recent_once'),
+            model_name="recentcustomer",
+            constraint=models.UniqueConstraint(fields=("person", "customer"), name="recent_once"),
         ),
     ]

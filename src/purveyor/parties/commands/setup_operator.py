@@ -1,0 +1,103 @@
+"""The first act of a deployment: the operator and its house reseller."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from stdnum import iban as iban_numbers
+from stdnum.exceptions import ValidationError
+
+from purveyor.infra import activity
+from purveyor.infra.commands import command
+from purveyor.kernel.actor import Actor
+from purveyor.kernel.errors import Invalid
+from purveyor.kernel.ids import new_id
+from purveyor.parties import models, queries
+from purveyor.parties.authority import require
+from purveyor.parties.commands._fields import organization_columns
+from purveyor.parties.commands.resellers import create_reseller
+from purveyor.parties.rules.text import clean_line
+from purveyor.parties.types import CustomerInput, Seller
+
+
+@command
+def setup_operator(
+    *,
+    actor: Actor,
+    now: datetime,
+    given: CustomerInput,
+    iban: str,
+    bic: str,
+    bank_name: str,
+    help_email: str,
+    help_url: str,
+) -> Seller:
+    """Make the operator and its house reseller ``HOUSE``; there is one operator (repeating returns it).
+
+    Raises: Forbidden, Invalid, vat_number_invalid.
+    """
+    require(actor, "operate")
+    if models.SellerProfile.objects.exists():
+        return queries.get_seller()
+    columns = organization_columns(given)
+    new = new_id()
+    models.Organization.objects.create(
+        id=new, kind="operator", reseller_id=None, customer_id=None, currency=given.currency or "EUR",
+        bill_to="customer", created_at=now, **columns,
+    )  # fmt: skip
+    models.SellerProfile.objects.create(
+        organization_id=new, iban=_clean_iban(iban), bic=clean_line(bic, field="bic", required=False),
+        bank_name=clean_line(bank_name, field="bank_name", required=False), help_email=help_email,
+        help_url=help_url,
+    )  # fmt: skip
+    create_reseller(
+        actor=actor,
+        now=now,
+        given=given,
+        code="HOUSE",
+        is_house=True,
+        help_email=help_email,
+        help_url=help_url,
+    )
+    return queries.get_seller()
+
+
+@command
+def update_seller(
+    *,
+    actor: Actor,
+    now: datetime,
+    given: CustomerInput,
+    iban: str,
+    bic: str,
+    bank_name: str,
+    help_email: str,
+    help_url: str,
+) -> Seller:
+    """Correct the operator's data and bank account; issued documents keep what they said.
+
+    Raises: Forbidden, Invalid, vat_number_invalid.
+    """
+    require(actor, "operate")
+    seller = queries.get_seller()
+    columns = organization_columns(given)
+    models.Organization.objects.filter(id=seller.organization.id).update(**columns)
+    models.SellerProfile.objects.filter(organization_id=seller.organization.id).update(
+        iban=_clean_iban(iban),
+        bic=clean_line(bic, field="bic", required=False),
+        bank_name=clean_line(bank_name, field="bank_name", required=False),
+        help_email=help_email,
+        help_url=help_url,
+    )
+    activity.record(
+        actor, now=now, kind="operator.updated", subject_kind="operator", subject_id=seller.organization.id,
+        reseller_id=None,
+    )  # fmt: skip
+    return queries.get_seller()
+
+
+def _clean_iban(text: str) -> str:
+    try:
+        return str(iban_numbers.validate(text))
+    except ValidationError as error:
+        raise Invalid(field="iban", reason="iban") from error

@@ -1,0 +1,244 @@
+"""Reads of parties, scoped to the actor; frozen rows out."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from purveyor.kernel.actor import Actor
+from purveyor.kernel.errors import NotFound
+from purveyor.kernel.names import search_key
+from purveyor.parties import models
+from purveyor.parties.types import (
+    Address,
+    ApiKeyRow,
+    MembershipRow,
+    Organization,
+    PersonRow,
+    ResellerProfile,
+    Seller,
+    Workspace,
+)
+
+LIMIT_MAX = 200
+
+
+def _organization(row: models.Organization) -> Organization:
+    return Organization(
+        id=row.id,
+        kind=row.kind,  # type: ignore[arg-type]  # a check constraint holds the column to the literal
+        name=row.name,
+        country=row.country,
+        email=row.email,
+        language=row.language,
+        currency=row.currency,
+        currency_frozen=row.currency_frozen,
+        vat_number=row.vat_number,
+        vat_status=row.vat_status,  # type: ignore[arg-type]  # as above
+        bill_to=row.bill_to,  # type: ignore[arg-type]  # as above
+        address=Address(row.line1, row.city, row.postal_code, row.line2, row.region),
+        reseller_id=row.reseller_id,
+        created_at=row.created_at,
+    )
+
+
+def _scoped(actor: Actor) -> QuerySet[models.Organization]:
+    rows = models.Organization.objects.all()
+    if actor.scope == "reseller":
+        return rows.filter(reseller_id=actor.reseller_id)
+    if actor.scope == "customer":
+        return rows.filter(id=actor.customer_id)
+    return rows
+
+
+def get_organization(*, actor: Actor, organization_id: UUID) -> Organization:
+    """An organization within the actor's scope, or the operator. Raises NotFound."""
+    row = _scoped(actor).filter(id=organization_id).first()
+    if row is None:
+        row = models.Organization.objects.filter(id=organization_id, kind="operator").first()
+    if row is None:
+        raise NotFound(kind="organization")
+    return _organization(row)
+
+
+def get_customer(*, actor: Actor, customer_id: UUID) -> Organization:
+    """A customer within the actor's scope. Raises NotFound."""
+    row = _scoped(actor).filter(id=customer_id, kind="customer").first()
+    if row is None:
+        raise NotFound(kind="customer")
+    return _organization(row)
+
+
+def _search(rows: QuerySet[models.Organization], q: str) -> QuerySet[models.Organization]:
+    for word in search_key(q).split():
+        rows = rows.filter(search_key__contains=word)
+    return rows
+
+
+def list_customers(
+    *,
+    actor: Actor,
+    q: str = "",
+    reseller_id: UUID | None = None,
+    after: tuple[str, UUID] | None = None,
+    limit: int = 50,
+) -> list[Organization]:
+    """Customers by name; ``after`` is (sort key, id) of the last row shown, ``limit`` at most 200.
+
+    The search matches every word anywhere in name, e-mail and VAT number, without case or accents.
+    """
+    rows = _search(_scoped(actor).filter(kind="customer"), q)
+    if reseller_id is not None:
+        rows = rows.filter(reseller_id=reseller_id)
+    if after is not None:
+        rows = rows.filter(Q(sort_key__gt=after[0]) | Q(sort_key=after[0], id__gt=after[1]))
+    return [_organization(r) for r in rows.order_by("sort_key", "id")[: min(limit, LIMIT_MAX)]]
+
+
+def list_newest_customers(
+    *, actor: Actor, q: str = "", before: UUID | None = None, limit: int = 50
+) -> list[Organization]:
+    """Customers newest first (their ids are in order of creation); ``before`` is the last id shown."""
+    rows = _search(_scoped(actor).filter(kind="customer"), q)
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    return [_organization(r) for r in rows.order_by("-id")[: min(limit, LIMIT_MAX)]]
+
+
+def sort_position(*, actor: Actor, customer_id: UUID) -> tuple[str, UUID] | None:
+    """The place of a customer in ``list_customers``, to continue a page after it."""
+    row = _scoped(actor).filter(id=customer_id).values_list("sort_key", "id").first()
+    return (row[0], row[1]) if row else None
+
+
+def count_customers(*, actor: Actor, q: str = "", reseller_id: UUID | None = None) -> int:
+    """How many customers the actor has (matching ``q``)."""
+    rows = _search(_scoped(actor).filter(kind="customer"), q)
+    if reseller_id is not None:
+        rows = rows.filter(reseller_id=reseller_id)
+    return rows.count()
+
+
+def names_of(*, actor: Actor, ids: set[UUID]) -> dict[UUID, str]:
+    """Names of the organizations among ``ids`` that the actor may see."""
+    rows = _scoped(actor).filter(id__in=ids).values_list("id", "name")
+    return dict(rows)
+
+
+def list_recent_customers(*, actor: Actor, limit: int = 6) -> list[Organization]:
+    """Whom the person acted on last, newest first."""
+    if actor.person_id is None:
+        return []
+    ids = list(
+        models.RecentCustomer.objects.filter(person_id=actor.person_id)
+        .order_by("-at")
+        .values_list("customer_id", flat=True)[:limit]
+    )
+    found = {row.id: _organization(row) for row in _scoped(actor).filter(id__in=ids)}
+    return [found[i] for i in ids if i in found]
+
+
+def list_resellers(*, actor: Actor, limit: int = 200) -> list[tuple[Organization, ResellerProfile]]:
+    """All resellers by name (the operator's; a reseller sees itself)."""
+    rows = _scoped(actor).filter(kind="reseller").select_related("resellerprofile").order_by("sort_key", "id")
+    return [(_organization(r), _profile(r.resellerprofile)) for r in rows[: min(limit, LIMIT_MAX)]]
+
+
+def _profile(row: models.ResellerProfile) -> ResellerProfile:
+    return ResellerProfile(
+        organization_id=row.organization_id,
+        code=row.code,
+        name=row.name,
+        is_house=row.is_house,
+        help_name=row.help_name,
+        help_email=row.help_email,
+        help_url=row.help_url,
+        notify_customer_contact=row.notify_customer_contact,
+        documents_to_bill_to=row.documents_to_bill_to,
+    )
+
+
+def get_reseller_profile(*, reseller_id: UUID) -> ResellerProfile:
+    """A reseller's face to its customers. Raises NotFound outside its house."""
+    row = models.ResellerProfile.objects.filter(organization_id=reseller_id).first()
+    if row is None:
+        raise NotFound(kind="reseller")
+    return _profile(row)
+
+
+def find_house_reseller() -> UUID | None:
+    """The operator's own reseller, to which its direct customers belong (operator scope)."""
+    return (
+        models.ResellerProfile.objects.filter(is_house=True).values_list("organization_id", flat=True).first()
+    )
+
+
+def get_seller() -> Seller:
+    """The operator as seller of record. Raises NotFound before ``setup_operator``."""
+    row = models.SellerProfile.objects.select_related("organization").first()
+    if row is None:
+        raise NotFound(kind="operator")
+    return Seller(
+        organization=_organization(row.organization),
+        iban=row.iban,
+        bic=row.bic,
+        bank_name=row.bank_name,
+        help_email=row.help_email,
+        help_url=row.help_url,
+    )
+
+
+def find_person_by_email(email: str) -> PersonRow | None:
+    """The login with this address, however it is typed. Never show the answer to the one who asks."""
+    row = models.Person.objects.filter(email=email.strip().lower()).first()
+    return _person(row) if row else None
+
+
+def get_person(person_id: UUID) -> PersonRow:
+    """A login by id. Raises NotFound."""
+    row = models.Person.objects.filter(id=person_id).first()
+    if row is None:
+        raise NotFound(kind="person")
+    return _person(row)
+
+
+def _person(row: models.Person) -> PersonRow:
+    return PersonRow(row.id, row.email, row.name, row.language)
+
+
+def list_workspaces(person_id: UUID) -> list[Workspace]:
+    """Where a person works; read before any context exists, so ids and roles only."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT membership_id, organization_id, kind, role, reseller_id, customer_id FROM app_workspaces(%s)",
+            (person_id,),
+        )
+        return [Workspace(*row) for row in cursor.fetchall()]
+
+
+def list_memberships(*, actor: Actor, organization_id: UUID) -> list[MembershipRow]:
+    """The people of an organization within the actor's scope, oldest first."""
+    rows = models.Membership.objects.filter(organization_id=organization_id, ended_at__isnull=True)
+    if actor.scope == "reseller":
+        rows = rows.filter(reseller_id=actor.reseller_id)
+    if actor.scope == "customer":
+        rows = rows.filter(customer_id=actor.customer_id)
+    return [
+        MembershipRow(r.id, _person(r.person), r.organization_id, r.role, r.created_at)
+        for r in rows.select_related("person").order_by("created_at", "id")[:LIMIT_MAX]
+    ]
+
+
+def count_admins(*, organization_id: UUID) -> int:
+    """How many administrators an organization has."""
+    return models.Membership.objects.filter(
+        organization_id=organization_id, role="admin", ended_at__isnull=True
+    ).count()
+
+
+def list_api_keys(*, actor: Actor) -> list[ApiKeyRow]:
+    """The keys of the actor's own organization, newest first."""
+    rows = models.ApiKey.objects.filter(organization_id=actor.organization_id).order_by("-created_at", "-id")
+    return [ApiKeyRow(r.id, r.name, r.hint, r.role, r.created_at, r.revoked_at) for r in rows[:LIMIT_MAX]]
