@@ -1,4 +1,4 @@
-"""What sales speaks of: wishes, quotes, orders. Frozen, and free of the database."""
+"""What sales speaks of: wishes, quotes, orders. Frozen, and free of the database. Taxes are ``tax.decision``'s."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from uuid import UUID
 
 from purveyor.kernel.explanation import Explanation
 from purveyor.kernel.money import Money
+from purveyor.tax.decision import TaxLine
 
 LineType = Literal["new", "add_seats", "change_plan"]
 PaymentMethod = Literal["bank_transfer", "balance", "card"]
@@ -67,17 +68,6 @@ class QuoteLine:
     list_term_price: Money
     period_start: date
     period_end: date
-
-
-@dataclass(frozen=True, slots=True)
-class TaxLine:
-    """One tax of the document. ``category`` as in EN 16931: S, AE, O, Z, E, L."""
-
-    category: str
-    rate_percent: Decimal
-    base: Money
-    amount: Money
-    reason: Explanation
 
 
 @dataclass(frozen=True, slots=True)

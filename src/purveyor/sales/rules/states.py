@@ -1,0 +1,18 @@
+"""What an order may become. A transition that is not listed is an error."""
+
+from __future__ import annotations
+
+from purveyor.sales.types import OrderStatus
+
+_NEXT: dict[OrderStatus, frozenset[OrderStatus]] = {
+    "awaiting_payment": frozenset({"on_hold", "provisioning", "completed", "cancelled"}),
+    "on_hold": frozenset({"provisioning", "completed", "cancelled"}),
+    "provisioning": frozenset({"on_hold", "completed"}),
+    "completed": frozenset(),
+    "cancelled": frozenset(),
+}
+
+
+def may_become(now: OrderStatus, then: OrderStatus) -> bool:
+    """Whether an order in state ``now`` may pass to ``then``."""
+    return then in _NEXT[now]
