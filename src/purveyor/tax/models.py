@@ -1,0 +1,57 @@
+"""Tables of tax: dated rates, and what is known of VAT numbers and since when."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class Rate(models.Model):
+    """A standard rate. Reference data: written by migrations alone, read by all."""
+
+    id = models.BigAutoField(primary_key=True)
+    territory = models.TextField(db_collation="C")
+    rate_percent = models.DecimalField(max_digits=6, decimal_places=3)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["territory", "valid_from"], name="tax_rate_once"),
+            models.CheckConstraint(
+                condition=Q(rate_percent__gte=0, rate_percent__lte=100), name="tax_rate_percent"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")), name="tax_rate_days"
+            ),
+        )
+
+
+class NumberCheck(models.Model):
+    """One check of a VAT number: evidence for the documents that rely on it, so it is never changed.
+
+    ``customer`` is null where the number is the reseller's own.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    reseller = models.ForeignKey(
+        "parties.Organization", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    customer = models.ForeignKey(
+        "parties.Organization", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
+    number = models.TextField()
+    status = models.TextField()
+    source = models.TextField()
+    checked_at = models.DateTimeField()
+    evidence = models.JSONField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(status__in=["valid", "invalid", "unknown"]), name="tax_number_status"
+            ),
+        )
+        indexes = (
+            models.Index(fields=["reseller", "customer", "-checked_at", "-id"], name="tax_number_latest"),
+        )
