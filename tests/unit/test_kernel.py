@@ -30,7 +30,7 @@ def test_ids_are_uuid7_and_rise() -> None:
 
 def test_ids_rise_when_the_clock_steps_back(monkeypatch: pytest.MonkeyPatch) -> None:
     first = ids.new_id()
-    monkeypatch.setattr(ids.time, "time_ns", lambda: 0)
+    monkeypatch.setattr("purveyor.kernel.ids.time.time_ns", lambda: 0)
     assert ids.new_id() > first
 
 
@@ -200,7 +200,8 @@ def test_search_keys_are_stable(text: str) -> None:
 
 def test_names_sort_as_people_list_them() -> None:
     ordered = ["Äbc 2", "Abc 7", "Abc 10", "Åland", "Ann", "Ann Lee", "ann-marie", "Øre", "Zoë"]
-    assert sorted(ordered[::-1], key=sort_key) == ordered
+    shuffled = [*ordered[4:], *ordered[:4]]
+    assert sorted(shuffled, key=sort_key) == ordered
     assert sort_key("Ann") != sort_key("ann")
 
 

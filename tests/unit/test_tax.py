@@ -114,7 +114,11 @@ def test_special_areas_are_outside_whatever_number_they_show(
 ) -> None:
     number = "" if status == "none" else "ES12345678A"
     outcome = decided(TaxParty(country, postcode, number), status)
-    assert (outcome.category, outcome.rate_percent, outcome.exemption_code) == ("O", 0, "VATEX-EU-O")
+    assert (outcome.category, outcome.rate_percent, outcome.exemption_code) == (
+        "O",
+        Decimal(0),
+        "VATEX-EU-O",
+    )
     assert outcome.rule == "special_area"
 
 

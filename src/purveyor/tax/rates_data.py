@@ -5,7 +5,7 @@ rate is older, its row starts on 2020-01-01. A credit note uses the rate printed
 table.
 
 Source: European Commission, Taxes in Europe Database (TEDB), "VAT rates applied in the Member States"; the
-laws of the changes are listed in docs/algorithms/vat.md. Territories with a hyphen are areas with a rate of
+changes are listed in docs/algorithms/vat.md. Territories with a hyphen are areas with a rate of
 their own.
 """
 
