@@ -1,0 +1,49 @@
+"""What billing announces; each with its payer, because it tells amounts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from purveyor.kernel.events import Event
+
+
+@dataclass(frozen=True)
+class _DocumentEvent(Event):
+    """Ids as UUID text; ``gross`` in minor units."""
+
+    document_id: str
+    number: str
+    customer_id: str
+    payer_id: str
+    order_id: str | None
+    gross: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class InvoiceIssued(_DocumentEvent):
+    """An invoice got its number."""
+
+    kind: ClassVar[str] = "invoice.issued"
+
+
+@dataclass(frozen=True)
+class ProFormaIssued(_DocumentEvent):
+    """A pro-forma asks for money before the invoice."""
+
+    kind: ClassVar[str] = "pro_forma.issued"
+
+
+@dataclass(frozen=True)
+class InvoicePaid(_DocumentEvent):
+    """Nothing is open on it any more."""
+
+    kind: ClassVar[str] = "invoice.paid"
+
+
+@dataclass(frozen=True)
+class InvoiceOverdue(_DocumentEvent):
+    """Its due date passed and something is open."""
+
+    kind: ClassVar[str] = "invoice.overdue"

@@ -1,0 +1,201 @@
+"""Documents as they are asked for, issued and read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+from uuid import UUID
+
+from purveyor.kernel.explanation import Explanation
+from purveyor.kernel.money import Money
+
+Kind = Literal["invoice", "credit_note", "pro_forma"]
+Status = Literal["issued", "partially_paid", "paid", "overdue", "written_off", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class PartySnapshot:
+    """A party as it was on the day of the document.
+
+    ``address`` has the keys ``line1 line2 city region postal_code``, empty ones as "".
+    """
+
+    name: str
+    country: str
+    address: Mapping[str, str]
+    vat_number: str | None = None
+    email: str | None = None
+
+    @classmethod
+    def of(cls, organization: Any) -> PartySnapshot:
+        """Of anything with the fields of ``parties.types.Organization``."""
+        lines = ("line1", "line2", "city", "region", "postal_code")
+        return cls(
+            name=organization.name,
+            country=organization.country,
+            address={line: getattr(organization.address, line) or "" for line in lines},
+            vat_number=organization.vat_number or None,
+            email=organization.email or None,
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """The stored shape; absent parts are left out."""
+        found: dict[str, Any] = {"name": self.name, "country": self.country, "address": dict(self.address)}
+        if self.vat_number:
+            found["vat_number"] = self.vat_number
+        if self.email:
+            found["email"] = self.email
+        return found
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> PartySnapshot:
+        """The snapshot that :meth:`as_json` wrote."""
+        return cls(data["name"], data["country"], data["address"], data.get("vat_number"), data.get("email"))
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentDetails:
+    """Where to pay and what to write on the transfer, as printed on the document."""
+
+    reference: str
+    iban: str
+    bic: str = ""
+    bank_name: str = ""
+    beneficiary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TaxLine:
+    """The tax of one category: ``amount`` is computed once on ``base`` (EN 16931 categories)."""
+
+    category: str
+    rate_percent: Decimal
+    base: Money
+    amount: Money
+    reason: Explanation
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    """One line to bill. ``unit_price`` is one seat for the months charged, before discount.
+
+    ``description`` says what was sold (code and facts, rendered in the reader's language);
+    ``explanation`` how its net came about. The period is half-open.
+    """
+
+    description: Explanation
+    quantity: int
+    months: int
+    unit_price: Money
+    discount_percent: Decimal
+    net: Money
+    explanation: tuple[Explanation, ...] = ()
+    offer_id: UUID | None = None
+    subscription_id: UUID | None = None
+    period_start: date | None = None
+    period_end: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentDraft:
+    """Everything a document will say but its number and dates.
+
+    ``paid`` is what has been received already (an order's invoice is issued when its money is there);
+    ``due_days`` counts from the day of issue. ``tax_decision`` is ``{"rule": ..., "evidence": {...}}``.
+    ``reseller_code`` ("R017") may be given by a caller that has it at hand.
+    """
+
+    reseller_id: UUID
+    customer_id: UUID
+    payer_id: UUID
+    bill_to_id: UUID
+    seller: PartySnapshot
+    buyer: PartySnapshot
+    lines: tuple[DraftLine, ...]
+    taxes: tuple[TaxLine, ...]
+    tax_decision: Mapping[str, Any]
+    net: Money
+    vat: Money
+    gross: Money
+    due_days: int = 0
+    paid: Money | None = None
+    order_id: UUID | None = None
+    bill_to_may_read: bool = False
+    payment: PaymentDetails | None = None
+    reseller_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentLine:
+    """One line of an issued document."""
+
+    id: UUID
+    position: int
+    description: Explanation
+    quantity: int
+    months: int
+    unit_price: Money
+    discount_percent: Decimal
+    net: Money
+    explanation: tuple[Explanation, ...]
+    offer_id: UUID | None
+    subscription_id: UUID | None
+    period_start: date | None
+    period_end: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentRow:
+    """A document in a list."""
+
+    id: UUID
+    kind: Kind
+    number: str
+    status: Status
+    issued_on: date
+    due_on: date
+    reseller_id: UUID
+    customer_id: UUID
+    payer_id: UUID
+    bill_to_id: UUID
+    order_id: UUID | None
+    buyer_name: str
+    net: Money
+    vat: Money
+    gross: Money
+    paid: Money
+
+    @property
+    def open(self) -> Money:
+        """What is still to be paid."""
+        return self.gross - self.paid
+
+    @property
+    def cursor(self) -> tuple[date, UUID]:
+        """Where the next page of a list begins."""
+        return (self.issued_on, self.id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document(DocumentRow):
+    """A whole document: what both parties, the lines and the taxes were on its day."""
+
+    seller: PartySnapshot
+    buyer: PartySnapshot
+    lines: tuple[DocumentLine, ...]
+    taxes: tuple[TaxLine, ...]
+    tax_decision: Mapping[str, Any] = field(default_factory=dict)
+    payment: PaymentDetails | None = None
+    issued_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDocuments:
+    """How many invoices wait for money, how many of them are overdue, and the sums, one a currency."""
+
+    count: int
+    overdue: int
+    totals: tuple[Money, ...]

@@ -1,0 +1,78 @@
+"""What the ledger takes and gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from purveyor.kernel.money import Money
+
+
+class AccountKind(StrEnum):
+    """The accounts of a reseller's books; those of a party (``PARTY_KINDS``) exist once per party."""
+
+    CASH_CLEARING = "cash_clearing"
+    RECEIVABLE = "receivable"
+    CUSTOMER_PREPAID = "customer_prepaid"
+    ADVANCE = "advance"
+    DEFERRED_REVENUE = "deferred_revenue"
+    TAX_PAYABLE = "tax_payable"
+    WRITE_OFF = "write_off"
+    FEES = "fees"
+    FX = "fx"
+
+
+PARTY_KINDS = frozenset({AccountKind.RECEIVABLE, AccountKind.CUSTOMER_PREPAID, AccountKind.ADVANCE})
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One side of a transaction: debit above zero, credit below. ``party_id`` exactly for ``PARTY_KINDS``."""
+
+    kind: AccountKind
+    amount: Money
+    party_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """The transaction of a reference; ``is_new`` is False when it had been posted before."""
+
+    transaction_id: UUID
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Prepaid money of one party in one currency: free to spend, and set aside."""
+
+    available: Money
+    reserved: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One change of a prepaid balance: above zero was paid in, below zero spent.
+
+    ``kind`` and ``reference`` are those of the transaction; ``id`` orders movements and is their cursor.
+    """
+
+    id: int
+    at: datetime
+    booked_on: date
+    kind: str
+    reference: str
+    amount: Money
+    customer_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A cached balance that differs from the sum of its entries. There should never be one."""
+
+    account_id: UUID
+    party_id: UUID
+    cached: Money
+    summed: Money
