@@ -1,0 +1,139 @@
+"""What tax answers: the decision for two parties, the rates of a day, the evidence behind a number."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, cast
+
+from django.conf import settings
+
+from purveyor.kernel.actor import Actor
+from purveyor.parties.types import Organization, Seller
+from purveyor.tax import models
+from purveyor.tax.decision import NumberStatus, TaxDecision, TaxParty, decide
+from purveyor.tax.types import NOT_CHECKED, NumberCheckRow, NumberState, RateRow
+
+MAX_ROWS = 200
+
+
+@lru_cache(maxsize=1)
+def _all_rates() -> tuple[RateRow, ...]:
+    # Read once a process: only a migration changes them, and a migration comes with new processes.
+    return tuple(
+        RateRow(row.territory, row.rate_percent, row.valid_from, row.valid_to)
+        for row in models.Rate.objects.order_by("territory", "valid_from")
+    )
+
+
+def list_rates(*, on: date | None = None, territory: str | None = None) -> list[RateRow]:
+    """Standard rates by territory and day; those of one day, or of one territory (``SE``, ``ES-CN``)."""
+    return [
+        row
+        for row in _all_rates()
+        if (on is None or (row.valid_from <= on and (row.valid_to is None or on < row.valid_to)))
+        and (territory is None or row.territory == territory)
+    ]
+
+
+def rates_for(on: date) -> dict[str, Decimal]:
+    """The standard rate of each territory on a day, in percent, as ``decision.decide`` takes them."""
+    return {row.territory: row.rate_percent for row in list_rates(on=on)}
+
+
+def decide_for(
+    *,
+    seller: Seller | Organization,
+    bill_to: Organization,
+    on: date,
+    number_status: NumberStatus | None = None,
+) -> TaxDecision:
+    """The VAT of what ``seller`` supplies to the party named on the document, on the day of supply.
+
+    ``bill_to`` is the party that stands on the document and so decides the VAT (rules.md b2).
+    ``number_status`` is its number's state now; left out, the state stored with it counts. Whether the seller
+    declares in the One Stop Shop is the setting ``OSS_REGISTERED``.
+
+    Raises:
+        TaxUndecided: as ``decision.decide``.
+    """
+    organization = seller.organization if isinstance(seller, Seller) else seller
+    status = number_status or bill_to.vat_status
+    return decide(
+        seller=_party(organization),
+        buyer=_party(bill_to),
+        number_status=status,
+        rates=rates_for(on),
+        oss=bool(settings.OSS_REGISTERED),
+    )
+
+
+def _party(organization: Organization) -> TaxParty:
+    return TaxParty(
+        country=organization.country,
+        postal_code=organization.address.postal_code,
+        vat_number=organization.vat_number,
+    )
+
+
+def find_number_check(*, actor: Actor, organization: Organization) -> NumberCheckRow | None:
+    """The latest check of the number that a reseller or customer has now, or None."""
+    customer = organization.id if organization.kind == "customer" else None
+    rows = models.NumberCheck.objects.filter(
+        reseller_id=organization.reseller_id, customer_id=customer, number=organization.vat_number
+    )
+    if actor.scope == "reseller":
+        rows = rows.filter(reseller_id=actor.reseller_id)
+    elif actor.scope == "customer":
+        rows = rows.filter(customer_id=actor.customer_id)
+    row = rows.order_by("-checked_at", "-id").first()
+    return None if row is None else _check(row)
+
+
+def list_number_checks(*, actor: Actor, organization: Organization, limit: int = 50) -> list[NumberCheckRow]:
+    """All checks of a party's numbers, also earlier ones, newest first; at most 200."""
+    customer = organization.id if organization.kind == "customer" else None
+    rows = models.NumberCheck.objects.filter(reseller_id=organization.reseller_id, customer_id=customer)
+    if actor.scope == "reseller":
+        rows = rows.filter(reseller_id=actor.reseller_id)
+    elif actor.scope == "customer":
+        rows = rows.filter(customer_id=actor.customer_id)
+    return [_check(row) for row in rows.order_by("-checked_at", "-id")[: min(limit, MAX_ROWS)]]
+
+
+def get_decision_record(*, actor: Actor, decision: TaxDecision, bill_to: Organization) -> dict[str, Any]:
+    """The decision as an invoice keeps it: ``{"rule", "evidence"}`` (api.md, ``tax_decision``).
+
+    The evidence names the number, its status, what was checked (``source``: "format only" until a live check
+    exists) and when, and both countries: what an auditor asks for (Reg. 282/2011 art. 18, 24b). Plain JSON.
+    """
+    evidence: dict[str, Any] = {
+        "number": bill_to.vat_number or None,
+        "status": bill_to.vat_status,
+        "source": None,
+        "checked_at": None,
+        "country_of_supply": decision.country_of_supply,
+        "exemption_code": decision.exemption_code,
+        "buyer_country": bill_to.country,
+        "buyer_postal_code": bill_to.address.postal_code,
+    }
+    if bill_to.vat_number:
+        check = find_number_check(actor=actor, organization=bill_to)
+        evidence["source"] = check.source if check else NOT_CHECKED
+        evidence["checked_at"] = check.checked_at.isoformat() if check else None
+        evidence["check"] = str(check.id) if check else None
+    return {"rule": decision.rule, "evidence": evidence}
+
+
+def _check(row: models.NumberCheck) -> NumberCheckRow:
+    return NumberCheckRow(
+        id=row.id,
+        reseller_id=row.reseller_id,
+        customer_id=row.customer_id,
+        number=row.number,
+        status=cast(NumberState, row.status),
+        source=row.source,
+        checked_at=row.checked_at,
+        evidence=row.evidence,
+    )
