@@ -147,8 +147,18 @@ def test_their_neighbours_are_inside_and_regions_have_their_rate(
     assert (outcome.category, outcome.rate_percent) == ("S", Decimal(rate))
 
 
-def test_a_home_buyer_in_a_special_area_is_outside_too() -> None:
-    outcome = decided(TaxParty("ES", "35001"), "none", seller=TaxParty("ES", "28001"))
+@pytest.mark.parametrize(
+    ("country", "postcode", "home"),
+    [
+        ("ES", "35001", "28001"),
+        ("DE", "27498", "10115"),
+        ("FR", "97133", "75001"),
+        ("FR", "97150", "75001"),
+        ("FR", "97300", "75001"),
+    ],
+)
+def test_a_home_buyer_in_a_special_area_is_outside_too(country: str, postcode: str, home: str) -> None:
+    outcome = decided(TaxParty(country, postcode), "none", seller=TaxParty(country, home))
     assert (outcome.rule, outcome.category) == ("special_area", "O")
 
 
