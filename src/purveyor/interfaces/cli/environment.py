@@ -21,6 +21,8 @@ def prepare(*, with_database: bool = True) -> Path:
     """Sets the variables that are not set, starts the database where it is embedded, and returns the home."""
     home = postgres.home_folder()
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Collected static files, if any; the server looks for the folder.
+    (home / "static").mkdir(exist_ok=True)
     defaults = {
         "DJANGO_SETTINGS_MODULE": "purveyor.config.settings",
         "PURVEYOR_URL": f"http://localhost:{port()}",
