@@ -5,123 +5,186 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('parties', '0002_guards'),
+        ("parties", "0002_guards"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Plan',
+            name="Plan",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('code', models.TextField(db_collation='C', unique=True)),
-                ('name', models.TextField()),
-                ('rank', models.IntegerField()),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("code", models.TextField(db_collation="C", unique=True)),
+                ("name", models.TextField()),
+                ("rank", models.IntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='Product',
+            name="Product",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('code', models.TextField(db_collation='C', unique=True)),
-                ('name', models.TextField()),
-                ('sort_key', models.TextField(db_collation='C')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("code", models.TextField(db_collation="C", unique=True)),
+                ("name", models.TextField()),
+                ("sort_key", models.TextField(db_collation="C")),
             ],
         ),
         migrations.CreateModel(
-            name='Vendor',
+            name="Vendor",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('code', models.TextField(db_collation='C', unique=True)),
-                ('name', models.TextField()),
-                ('sort_key', models.TextField(db_collation='C')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("code", models.TextField(db_collation="C", unique=True)),
+                ("name", models.TextField()),
+                ("sort_key", models.TextField(db_collation="C")),
             ],
         ),
         migrations.CreateModel(
-            name='Offer',
+            name="Offer",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('code', models.TextField(db_collation='C', unique=True)),
-                ('term_months', models.IntegerField()),
-                ('billing_months', models.IntegerField()),
-                ('terms', models.JSONField()),
-                ('available_from', models.DateField()),
-                ('available_to', models.DateField(null=True)),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='catalog.plan')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("code", models.TextField(db_collation="C", unique=True)),
+                ("term_months", models.IntegerField()),
+                ("billing_months", models.IntegerField()),
+                ("terms", models.JSONField()),
+                ("available_from", models.DateField()),
+                ("available_to", models.DateField(null=True)),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("plan", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="catalog.plan")),
             ],
         ),
         migrations.CreateModel(
-            name='PriceList',
+            name="PriceList",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('code', models.TextField(db_collation='C', unique=True)),
-                ('currency', models.CharField(max_length=3)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(null=True)),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("code", models.TextField(db_collation="C", unique=True)),
+                ("currency", models.CharField(max_length=3)),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('currency', 'valid_from'), name='catalog_price_list_once'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='catalog_price_list_days')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("currency", "valid_from"), name="catalog_price_list_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_to__gt", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="catalog_price_list_days",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Price',
+            name="Price",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('amount', models.BigIntegerField()),
-                ('offer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='catalog.offer')),
-                ('price_list', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='catalog.pricelist')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("amount", models.BigIntegerField()),
+                ("offer", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="catalog.offer")),
+                (
+                    "price_list",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="catalog.pricelist"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='plan',
-            name='product',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='catalog.product'),
+            model_name="plan",
+            name="product",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="catalog.product"),
         ),
         migrations.AddField(
-            model_name='product',
-            name='vendor',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='catalog.vendor'),
+            model_name="product",
+            name="vendor",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="catalog.vendor"),
         ),
         migrations.CreateModel(
-            name='Discount',
+            name="Discount",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('percent', models.DecimalField(decimal_places=2, max_digits=5)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(null=True)),
-                ('reseller', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.organization')),
-                ('offer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='catalog.offer')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("percent", models.DecimalField(decimal_places=2, max_digits=5)),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(null=True)),
+                (
+                    "reseller",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.organization",
+                    ),
+                ),
+                (
+                    "offer",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="catalog.offer"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('reseller', 'offer', 'valid_from'), name='catalog_discount_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('percent__gte', 0), ('percent__lte', 100)), name='catalog_discount_percent'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='catalog_discount_days')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("reseller", "offer", "valid_from"),
+                        name="catalog_discount_once",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("percent__gte", 0), ("percent__lte", 100)),
+                        name="catalog_discount_percent",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_to__gt", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="catalog_discount_days",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(('billing_months__gte', 1), ('billing_months__lte', models.F('term_months')), ('term_months__gte', 1)), name='catalog_offer_months'),
+            model_name="offer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("billing_months__gte", 1),
+                    ("billing_months__lte", models.F("term_months")),
+                    ("term_months__gte", 1),
+                ),
+                name="catalog_offer_months",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(('available_to__isnull', True), ('available_to__gt', models.F('available_from')), _connector='OR'), name='catalog_offer_days'),
+            model_name="offer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("available_to__isnull", True),
+                    ("available_to__gt", models.F("available_from")),
+                    _connector="OR",
+                ),
+                name="catalog_offer_days",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='price',
-            constraint=models.UniqueConstraint(fields=('price_list', 'offer'), name='catalog_price_once'),
+            model_name="price",
+            constraint=models.UniqueConstraint(fields=("price_list", "offer"), name="catalog_price_once"),
         ),
         migrations.AddConstraint(
-            model_name='price',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='catalog_price_not_negative'),
+            model_name="price",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gte", 0)), name="catalog_price_not_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.UniqueConstraint(fields=('product', 'rank'), name='catalog_plan_rank_once'),
+            model_name="plan",
+            constraint=models.UniqueConstraint(fields=("product", "rank"), name="catalog_plan_rank_once"),
         ),
         migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(('rank__gte', 1)), name='catalog_plan_rank'),
+            model_name="plan",
+            constraint=models.CheckConstraint(condition=models.Q(("rank__gte", 1)), name="catalog_plan_rank"),
         ),
     ]

@@ -5,42 +5,81 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('parties', '0002_guards'),
+        ("parties", "0002_guards"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Rate',
+            name="Rate",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('territory', models.TextField(db_collation='C')),
-                ('rate_percent', models.DecimalField(decimal_places=3, max_digits=6)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(null=True)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("territory", models.TextField(db_collation="C")),
+                ("rate_percent", models.DecimalField(decimal_places=3, max_digits=6)),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('territory', 'valid_from'), name='tax_rate_once'), models.CheckConstraint(condition=models.Q(('rate_percent__gte', 0), ('rate_percent__lte', 100)), name='tax_rate_percent'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='tax_rate_days')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("territory", "valid_from"), name="tax_rate_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("rate_percent__gte", 0), ("rate_percent__lte", 100)),
+                        name="tax_rate_percent",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_to__gt", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="tax_rate_days",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='NumberCheck',
+            name="NumberCheck",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('number', models.TextField()),
-                ('status', models.TextField()),
-                ('source', models.TextField()),
-                ('checked_at', models.DateTimeField()),
-                ('evidence', models.JSONField()),
-                ('customer', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.organization')),
-                ('reseller', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.organization')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("number", models.TextField()),
+                ("status", models.TextField()),
+                ("source", models.TextField()),
+                ("checked_at", models.DateTimeField()),
+                ("evidence", models.JSONField()),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.organization",
+                    ),
+                ),
+                (
+                    "reseller",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.organization",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['reseller', 'customer', '-checked_at', '-id'], name='tax_number_latest')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['valid', 'invalid', 'unknown'])), name='tax_number_status')],
+                "indexes": [
+                    models.Index(
+                        fields=["reseller", "customer", "-checked_at", "-id"], name="tax_number_latest"
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["valid", "invalid", "unknown"])),
+                        name="tax_number_status",
+                    )
+                ],
             },
         ),
     ]

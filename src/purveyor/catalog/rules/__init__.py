@@ -1,0 +1,1 @@
+"""Pure decisions of the catalog room: no Django, no clock, no I/O."""
