@@ -1,0 +1,33 @@
+"""The only place where this room writes."""
+
+from purveyor.subscriptions.commands.add_seats import add_seats
+from purveyor.subscriptions.commands.end_subscription import (
+    cancel_subscription,
+    end_subscription,
+    set_due,
+    set_payment_status,
+)
+from purveyor.subscriptions.commands.follow_customer import follow_customer
+from purveyor.subscriptions.commands.open_subscription import activate_subscription, open_subscription
+from purveyor.subscriptions.commands.roll_term import next_period, roll_term
+from purveyor.subscriptions.commands.seats import give_back_seats, hold_customer_seats, hold_seats, take_seats
+from purveyor.subscriptions.commands.set_renewal import UNCHANGED, set_renewal
+
+__all__ = [
+    "UNCHANGED",
+    "activate_subscription",
+    "add_seats",
+    "cancel_subscription",
+    "end_subscription",
+    "follow_customer",
+    "give_back_seats",
+    "hold_customer_seats",
+    "hold_seats",
+    "next_period",
+    "open_subscription",
+    "roll_term",
+    "set_due",
+    "set_payment_status",
+    "set_renewal",
+    "take_seats",
+]
