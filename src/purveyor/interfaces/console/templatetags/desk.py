@@ -1,0 +1,24 @@
+"""Tags that need the desk: ``{% form_key %}`` and ``{% page_url "on_members" %}``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.template.context import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def form_key(context: Context) -> SafeString:
+    """A hidden key that makes sending the same form twice the same as sending it once."""
+    return format_html('<input type="hidden" name="once" value="{}">', context["once_key"])
+
+
+@register.simple_tag(takes_context=True)
+def page_url(context: Context, name: str, **ids: Any) -> str:
+    """The address of a page in this workspace, for the customer acted on if there is one."""
+    return str(context["desk"].url(name, **ids))
