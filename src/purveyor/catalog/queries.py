@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
@@ -67,12 +68,11 @@ def list_offers(
     }
     discounts = _discounts(_discounting_reseller(actor, customer), on)
     general = discounts.get(None, NO_DISCOUNT)
-    rows = [
-        row
-        for row in _offers().filter(id__in=prices).order_by(*_ORDER)[: min(limit, MAX_ROWS)]
-        if _why_not(row, on) is None
+    sold = (row for row in _offers().filter(id__in=prices).order_by(*_ORDER) if _why_not(row, on) is None)
+    return [
+        _view(row, prices[row.id], discounts.get(row.id, general))
+        for row in islice(sold, min(limit, MAX_ROWS))
     ]
-    return [_view(row, prices[row.id], discounts.get(row.id, general)) for row in rows]
 
 
 def _discounting_reseller(actor: Actor, customer: Organization | None) -> UUID | None:
@@ -313,6 +313,4 @@ def price_list_row(row: models.PriceList) -> PriceList:
 def discount_row(row: models.Discount) -> DiscountRow:
     """The frozen row of a discount."""
     code = row.offer.code if row.offer is not None else None
-    return DiscountRow(
-        row.id, row.reseller_id, row.offer_id, code, row.percent, row.valid_from, row.valid_to
-    )
+    return DiscountRow(row.id, row.reseller_id, row.offer_id, code, row.percent, row.valid_from, row.valid_to)
