@@ -13,7 +13,7 @@ from purveyor.interfaces.console.widgets import Point
 
 _WIDTH = 160
 _CHART_HEIGHT = 96
-_STEP = 40
+_STEP = 26
 
 
 def seat_meter(used: int, total: int, reserved: int, words: bool) -> SafeString:
@@ -54,8 +54,8 @@ def bar_chart(points: Sequence[Point], label: str) -> SafeString:
         '<text class="bar-label" x="{}" y="{}" text-anchor="middle">{}</text></g>',
         (
             (
-                point.label, point.shown or formats.number_text(point.value), index * _STEP + 6,
-                _CHART_HEIGHT - _height(point.value, top), _STEP - 12, _height(point.value, top),
+                point.label, point.shown or formats.number_text(point.value), index * _STEP + 4,
+                _CHART_HEIGHT - _height(point.value, top), _STEP - 8, _height(point.value, top),
                 index * _STEP + _STEP // 2, _CHART_HEIGHT + 14, point.label,
             )
             for index, point in enumerate(points)

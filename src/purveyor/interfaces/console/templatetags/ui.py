@@ -320,7 +320,7 @@ def sort_header(context: RequestContext, label: Text, key: str, number: bool = F
 @register.inclusion_tag("components/field.html")
 def field(
     bound: BoundField, label: Text = "", help: Text = "", suffix: Text = "", optional: bool = True,
-    autofocus: bool = False,
+    autofocus: bool = False, placeholder: bool = True,
 ) -> dict[str, Any]:  # fmt: skip
     """Show a form field with its label, help and error beside it.
 
@@ -338,6 +338,8 @@ def field(
     attributes: dict[str, str | bool] = {"class": css} if css else {}
     if described and kind != "choice":
         attributes["aria-describedby"] = " ".join(described)
+    if not placeholder:
+        attributes["placeholder"] = False
     if autofocus:
         attributes["autofocus"] = True
     if bound.errors:
