@@ -118,9 +118,11 @@ def _bodies(country: str, plain: str) -> list[str]:
 def _valid_body(country: str, prefix: str, body: str) -> str:
     if not _BODY.fullmatch(body) or (country != "FR" and body[:2] == prefix):
         raise _Refused("form")
+    module = get_cc_module(country.lower(), "vat")
+    assert module is not None  # the library has one for every member state; a test says so
     try:
         # With the prefix before it, the library takes exactly that prefix away.
-        found = str(get_cc_module(country.lower(), "vat").validate(prefix + body))
+        found = str(module.validate(prefix + body))
     except InvalidChecksum:
         raise _Refused("check_digit") from None
     except InvalidLength:

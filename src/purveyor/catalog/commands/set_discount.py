@@ -6,6 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from django.db import connection
+
 from purveyor.catalog import models
 from purveyor.catalog.commands._desk import put_on_record
 from purveyor.catalog.events import DiscountSet
@@ -53,12 +55,8 @@ def set_discount(
     offer = models.Offer.objects.filter(id=offer_id).first() if offer_id is not None else None
     if offer_id is not None and offer is None:
         raise NotFound(field="offer")
-    rows = {
-        row.id: row
-        for row in models.Discount.objects.select_for_update(of=("self",))
-        .filter(reseller_id=reseller_id, offer=offer)
-        .order_by("valid_from")
-    }
+    _take_turns(reseller_id)
+    rows = {row.id: row for row in models.Discount.objects.filter(reseller_id=reseller_id, offer=offer)}
     placed = place(
         [Span(row.id, row.valid_from, row.valid_to) for row in rows.values()], start=start, end=valid_to
     )
@@ -92,6 +90,14 @@ def set_discount(
         },
     )
     return discount_row(row)
+
+
+def _take_turns(reseller_id: UUID) -> None:
+    # There may be no row to lock yet, and the reseller's own row belongs to another room.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtext('catalog_discount'), hashtext(%s))", (str(reseller_id),)
+        )
 
 
 def _checked(percent: Decimal) -> Decimal:
