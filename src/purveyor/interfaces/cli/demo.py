@@ -73,7 +73,7 @@ def _start(home: Path, children: Children) -> None:
             # Remembered across a kill, so that the next demo knows that this server is its own to stop.
             if postgres.Server(home).start():
                 (home / "pg.by-demo").touch()
-            _forget_half_made_world(home)
+        _forget_half_made_world(home)
         environment.prepare()
     with step("Migrating"):
         migrate()
@@ -121,6 +121,10 @@ def _forget_half_made_world(home: Path) -> None:
     loading = home / "demo-world.loading"
     if not loading.exists():
         return
+    if os.environ.get("DATABASE_URL"):
+        raise DemoError(
+            "The demo world was interrupted while it was made; run `make demo-reset` to begin anew."
+        )
     say("The demo world was interrupted while it was made; making it anew.")
     import psycopg
 
@@ -166,8 +170,12 @@ def _wait_for_web(children: Children) -> None:
         try:
             urllib.request.urlopen(url, timeout=5).close()
             return
-        except urllib.error.HTTPError:
-            return  # it answers; which page it shows is not this check's affair
+        except urllib.error.HTTPError as error:
+            if error.code < 500:
+                return  # it answers; which page it shows is not this check's affair
+            raise DemoError(
+                f"The web server answers {url} with {error.code}; its reason stands above."
+            ) from error
         except OSError:
             time.sleep(0.1)
     raise DemoError(f"The web server did not answer at {url} within {_WEB_SECONDS:.0f} s.")
