@@ -1,0 +1,272 @@
+"""Issue a document: freeze what it says and give it the next number of its series."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+
+from purveyor.billing.events import InvoiceIssued, InvoicePaid, ProFormaIssued
+from purveyor.billing.rules.status import number as number_of
+from purveyor.billing.rules.status import status_of
+from purveyor.billing.rules.totals import check_totals
+from purveyor.billing.types import Document, DocumentDraft, DocumentLine
+from purveyor.infra import outbox, tx
+from purveyor.infra.clock import business_date
+from purveyor.infra.commands import command
+from purveyor.kernel.actor import Actor
+from purveyor.kernel.ids import new_id
+from purveyor.kernel.money import Money
+from purveyor.parties import queries as parties
+
+Series = Literal["", "PF"]
+
+# One statement: the counter's row is locked, the number read, and document and lines stand, or nothing does.
+# A document is never dated before the last of its series, though its transaction may have begun before midnight.
+_ISSUE = """
+WITH c AS (
+  INSERT INTO billing_counter (reseller_id, series, year, last, issued_on)
+  VALUES (%(reseller)s, %(series)s, %(year)s, 1, %(today)s)
+  ON CONFLICT (reseller_id, series, year) DO UPDATE
+    SET last = billing_counter.last + 1, issued_on = greatest(billing_counter.issued_on, excluded.issued_on)
+  RETURNING last, issued_on
+), d AS (
+  INSERT INTO billing_document (id, kind, number, series, year, sequence, reseller_id, customer_id, payer_id,
+    bill_to_id, order_id, issued_at, issued_on, due_on, currency, seller, buyer, taxes, tax_decision, payment,
+    net, vat, gross, paid, status, bill_to_may_read, due_at)
+  SELECT %(id)s, %(kind)s, %(prefix)s || lpad(c.last::text, greatest(6, length(c.last::text)), '0'), %(series)s,
+    %(year)s, c.last, %(reseller)s, %(customer)s, %(payer)s, %(bill_to)s, %(order)s, %(now)s, c.issued_on,
+    c.issued_on + %(due_days)s::int, %(currency)s, %(seller)s::jsonb, %(buyer)s::jsonb, %(taxes)s::jsonb,
+    %(tax_decision)s::jsonb, %(payment)s::jsonb, %(net)s, %(vat)s, %(gross)s, %(paid)s, %(status)s,
+    %(bill_to_may_read)s,
+    CASE WHEN %(is_open)s THEN (c.issued_on + %(due_days)s::int + 1)::timestamp AT TIME ZONE %(zone)s END
+  FROM c RETURNING id, sequence, issued_on, due_on
+), l AS (
+  INSERT INTO billing_line (id, document_id, reseller_id, customer_id, payer_id, position, offer_id,
+    subscription_id, description, quantity, months, unit_price, discount_percent, net, explanation,
+    period_start, period_end)
+  SELECT r.id, d.id, %(reseller)s, %(customer)s, %(payer)s, r.position, r.offer_id, r.subscription_id,
+    r.description, r.quantity, r.months, r.unit_price, r.discount_percent, r.net, r.explanation,
+    r.period_start, r.period_end
+  FROM d, jsonb_to_recordset(%(lines)s::jsonb) AS r(id uuid, position int, offer_id uuid, subscription_id uuid,
+    description jsonb, quantity int, months int, unit_price bigint, discount_percent numeric, net bigint,
+    explanation jsonb, period_start date, period_end date)
+)
+SELECT sequence, issued_on, due_on FROM d
+"""
+
+# A reseller's code never changes (its documents carry it), so each process asks once.
+_codes: dict[UUID, str] = {}
+
+
+@command
+def issue_invoice(*, actor: Actor, now: datetime, draft: DocumentDraft) -> Document:
+    """Issue an invoice with the next number of the reseller's series, without gaps (rules.md c3).
+
+    Call it last in its transaction: the counter's row stays locked until the commit, and a rollback gives
+    the number back. ``draft.paid`` up to the gross settles it at once. Not safe to repeat: the caller
+    guards its subject. One statement.
+
+    Raises: ValueError when the draft does not add up.
+    Emits: invoice.issued, and invoice.paid when nothing is open.
+    """
+    document = _issue(now, draft, "invoice", "")
+    _announce(InvoiceIssued, document, now)
+    if document.status == "paid":
+        _announce(InvoicePaid, document, now)
+    return document
+
+
+@command
+def issue_pro_forma(*, actor: Actor, now: datetime, draft: DocumentDraft) -> Document:
+    """Issue a pro-forma: it asks for money before there is an invoice, in a series of its own ("PF").
+
+    Raises: ValueError when the draft does not add up.
+    Emits: pro_forma.issued.
+    """
+    document = _issue(now, draft, "pro_forma", "PF")
+    _announce(ProFormaIssued, document, now)
+    return document
+
+
+def _issue(now: datetime, draft: DocumentDraft, kind: Literal["invoice", "pro_forma"], series: Series) -> Document:
+    check_totals(draft)
+    today = business_date(now)
+    paid = draft.paid or Money.zero(draft.gross.currency)
+    is_invoice = kind == "invoice"
+    status = status_of(gross=draft.gross.amount, paid=paid.amount) if is_invoice else "issued"
+    document_id = new_id()
+    code = draft.reseller_code or _code(draft.reseller_id)
+    lines = _lines(draft)
+    values: dict[str, Any] = {
+        "id": document_id,
+        "kind": kind,
+        "prefix": number_of(year=today.year, code=code, series=series, sequence=0)[:-6],
+        "series": series,
+        "year": today.year,
+        "today": today,
+        "reseller": draft.reseller_id,
+        "customer": draft.customer_id,
+        "payer": draft.payer_id,
+        "bill_to": draft.bill_to_id,
+        "order": draft.order_id,
+        "now": now,
+        "due_days": draft.due_days,
+        "currency": draft.gross.currency,
+        "seller": _json(draft.seller.as_json()),
+        "buyer": _json(draft.buyer.as_json()),
+        "taxes": _json([_tax_json(draft, index) for index in range(len(draft.taxes))]),
+        "tax_decision": _json(dict(draft.tax_decision)),
+        "payment": None if draft.payment is None else _json(_payment_json(draft)),
+        "net": draft.net.amount,
+        "vat": draft.vat.amount,
+        "gross": draft.gross.amount,
+        "paid": paid.amount,
+        "status": status,
+        "bill_to_may_read": draft.bill_to_may_read,
+        "is_open": is_invoice and status != "paid",
+        "zone": settings.PURVEYOR_ZONE,
+        "lines": _json([_line_json(line) for line in lines]),
+    }
+    with tx.widen(), connection.cursor() as cursor:
+        cursor.execute(_ISSUE, values)
+        sequence, issued_on, due_on = cursor.fetchone()
+    return _document(draft, document_id, kind, lines, values, sequence, issued_on, due_on)
+
+
+def _document(
+    draft: DocumentDraft,
+    document_id: UUID,
+    kind: Literal["invoice", "pro_forma"],
+    lines: tuple[DocumentLine, ...],
+    values: Mapping[str, Any],
+    sequence: int,
+    issued_on: date,
+    due_on: date,
+) -> Document:
+    return Document(
+        id=document_id,
+        kind=kind,
+        number=f"{values['prefix']}{sequence:06d}",
+        status=values["status"],
+        issued_on=issued_on,
+        due_on=due_on,
+        reseller_id=draft.reseller_id,
+        customer_id=draft.customer_id,
+        payer_id=draft.payer_id,
+        bill_to_id=draft.bill_to_id,
+        order_id=draft.order_id,
+        buyer_name=draft.buyer.name,
+        net=draft.net,
+        vat=draft.vat,
+        gross=draft.gross,
+        paid=Money(values["paid"], draft.gross.currency),
+        seller=draft.seller,
+        buyer=draft.buyer,
+        lines=lines,
+        taxes=draft.taxes,
+        tax_decision=draft.tax_decision,
+        payment=draft.payment,
+        issued_at=values["now"],
+    )
+
+
+def _lines(draft: DocumentDraft) -> tuple[DocumentLine, ...]:
+    return tuple(
+        DocumentLine(
+            id=new_id(),
+            position=position,
+            description=line.description,
+            quantity=line.quantity,
+            months=line.months,
+            unit_price=line.unit_price,
+            discount_percent=line.discount_percent,
+            net=line.net,
+            explanation=line.explanation,
+            offer_id=line.offer_id,
+            subscription_id=line.subscription_id,
+            period_start=line.period_start,
+            period_end=line.period_end,
+        )
+        for position, line in enumerate(draft.lines, start=1)
+    )
+
+
+def _line_json(line: DocumentLine) -> dict[str, Any]:
+    return {
+        "id": line.id,
+        "position": line.position,
+        "offer_id": line.offer_id,
+        "subscription_id": line.subscription_id,
+        "description": line.description.as_json(),
+        "quantity": line.quantity,
+        "months": line.months,
+        "unit_price": line.unit_price.amount,
+        "discount_percent": line.discount_percent,
+        "net": line.net.amount,
+        "explanation": [part.as_json() for part in line.explanation],
+        "period_start": line.period_start,
+        "period_end": line.period_end,
+    }
+
+
+def _tax_json(draft: DocumentDraft, index: int) -> dict[str, Any]:
+    tax = draft.taxes[index]
+    return {
+        "category": tax.category,
+        "rate_percent": str(tax.rate_percent),
+        "base": tax.base.amount,
+        "amount": tax.amount.amount,
+        "reason": tax.reason.as_json(),
+    }
+
+
+def _payment_json(draft: DocumentDraft) -> dict[str, str]:
+    details = draft.payment
+    if details is None:
+        return {}
+    return {
+        "reference": details.reference,
+        "iban": details.iban,
+        "bic": details.bic,
+        "bank_name": details.bank_name,
+        "beneficiary": details.beneficiary,
+    }
+
+
+def _code(reseller_id: UUID) -> str:
+    found = _codes.get(reseller_id)
+    if found is None:
+        found = parties.get_reseller_profile(reseller_id=reseller_id).code
+        _codes[reseller_id] = found
+    return found
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _announce(
+    event: type[InvoiceIssued] | type[InvoicePaid] | type[ProFormaIssued], document: Document, now: datetime
+) -> None:
+    outbox.emit(
+        event(
+            document_id=str(document.id),
+            number=document.number,
+            customer_id=str(document.customer_id),
+            payer_id=str(document.payer_id),
+            order_id=None if document.order_id is None else str(document.order_id),
+            gross=document.gross.amount,
+            currency=document.gross.currency,
+        ),
+        now=now,
+        subject_id=document.id,
+        reseller_id=document.reseller_id,
+        customer_id=document.customer_id,
+        payer_id=document.payer_id,
+    )

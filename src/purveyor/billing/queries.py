@@ -1,0 +1,174 @@
+"""Reads of billing: documents for the payer, the operator, and the bill-to where the reseller allowed it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, cast
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from purveyor.billing.models import Document as Row
+from purveyor.billing.models import Line
+from purveyor.billing.rules.status import PAYABLE
+from purveyor.billing.types import (
+    Document,
+    DocumentLine,
+    DocumentRow,
+    Kind,
+    OpenDocuments,
+    PartySnapshot,
+    PaymentDetails,
+    Status,
+    TaxLine,
+)
+from purveyor.kernel.actor import Actor
+from purveyor.kernel.errors import NotFound
+from purveyor.kernel.explanation import Explanation
+from purveyor.kernel.money import Money
+
+LIMIT_MAX = 200
+_LIST_FIELDS = (
+    *("id", "kind", "number", "status", "issued_on", "due_on", "reseller_id", "customer_id", "payer_id"),
+    *("bill_to_id", "order_id", "buyer", "net", "vat", "gross", "paid", "currency"),
+)
+
+
+def get_document(*, actor: Actor, document_id: UUID) -> Document:
+    """A document with its lines. Two statements.
+
+    Raises: NotFound when there is none that the actor may read.
+    """
+    row = _visible(actor).filter(id=document_id).first()
+    if row is None:
+        raise NotFound()
+    lines = Line.objects.filter(document_id=row.id).order_by("position")
+    currency = row.currency
+    return Document(
+        **_listed(row),
+        seller=PartySnapshot.from_json(row.seller),
+        buyer=PartySnapshot.from_json(row.buyer),
+        lines=tuple(_line(line, currency) for line in lines),
+        taxes=tuple(_tax(tax, currency) for tax in row.taxes),
+        tax_decision=row.tax_decision,
+        payment=None if row.payment is None else PaymentDetails(**row.payment),
+        issued_at=row.issued_at,
+    )
+
+
+def list_documents(
+    *,
+    actor: Actor,
+    customer_id: UUID | None = None,
+    kind: Kind | None = None,
+    status: Status | None = None,
+    order_id: UUID | None = None,
+    cursor: tuple[date, UUID] | None = None,
+    limit: int = 50,
+) -> list[DocumentRow]:
+    """Documents that the actor may read, newest first; ``cursor`` is the last row's ``cursor``."""
+    rows = _visible(actor)
+    if customer_id is not None:
+        rows = rows.filter(customer_id=customer_id)
+    if kind is not None:
+        rows = rows.filter(kind=kind)
+    if status is not None:
+        rows = rows.filter(status=status)
+    if order_id is not None:
+        rows = rows.filter(order_id=order_id)
+    if cursor is not None:
+        rows = rows.filter(issued_on__lte=cursor[0]).filter(
+            Q(issued_on__lt=cursor[0]) | Q(issued_on=cursor[0], id__lt=cursor[1])
+        )
+    rows = rows.only(*_LIST_FIELDS).order_by("-issued_on", "-id")
+    return [DocumentRow(**_listed(row)) for row in rows[: min(limit, LIMIT_MAX)]]
+
+
+def count_open(*, actor: Actor, customer_id: UUID | None = None) -> OpenDocuments:
+    """How many invoices wait for the actor's own money (the operator: for anybody's), and how much."""
+    rows = _visible(actor).filter(kind="invoice", status__in=sorted(PAYABLE))
+    if actor.scope != "operator":
+        rows = rows.filter(payer_id=_own(actor))
+    if customer_id is not None:
+        rows = rows.filter(customer_id=customer_id)
+    found = list(
+        rows.order_by()
+        .values("currency")
+        .annotate(
+            count=Count("id"), late=Count("id", filter=Q(status="overdue")), gross=Sum("gross"), paid=Sum("paid")
+        )
+        .order_by("currency")
+    )
+    return OpenDocuments(
+        count=sum(row["count"] for row in found),
+        overdue=sum(row["late"] for row in found),
+        totals=tuple(Money(int(row["gross"] - row["paid"]), row["currency"]) for row in found),
+    )
+
+
+def _own(actor: Actor) -> UUID | None:
+    return actor.reseller_id if actor.scope == "reseller" else actor.customer_id
+
+
+def _visible(actor: Actor) -> QuerySet[Row]:
+    """Documents of the actor's scope that it pays, or is named on and may read (rules.md b2)."""
+    rows = Row.objects.all()
+    if actor.scope == "operator":
+        return rows
+    own = _own(actor)
+    rows = rows.filter(Q(payer_id=own) | Q(bill_to_id=own, bill_to_may_read=True))
+    if actor.scope == "reseller":
+        return rows.filter(reseller_id=actor.reseller_id)
+    return rows.filter(customer_id=actor.customer_id)
+
+
+def _listed(row: Row) -> dict[str, Any]:
+    currency = row.currency
+    return {
+        "id": row.id,
+        "kind": cast(Kind, row.kind),
+        "number": row.number,
+        "status": cast(Status, row.status),
+        "issued_on": row.issued_on,
+        "due_on": row.due_on,
+        "reseller_id": row.reseller_id,
+        "customer_id": row.customer_id,
+        "payer_id": row.payer_id,
+        "bill_to_id": row.bill_to_id,
+        "order_id": row.order_id,
+        "buyer_name": row.buyer["name"],
+        "net": Money(row.net, currency),
+        "vat": Money(row.vat, currency),
+        "gross": Money(row.gross, currency),
+        "paid": Money(row.paid, currency),
+    }
+
+
+def _line(line: Line, currency: str) -> DocumentLine:
+    return DocumentLine(
+        id=line.id,
+        position=line.position,
+        description=Explanation.from_json(line.description),
+        quantity=line.quantity,
+        months=line.months,
+        unit_price=Money(line.unit_price, currency),
+        discount_percent=Decimal(f"{line.discount_percent.normalize():f}"),
+        net=Money(line.net, currency),
+        explanation=tuple(Explanation.from_json(part) for part in line.explanation),
+        offer_id=line.offer_id,
+        subscription_id=line.subscription_id,
+        period_start=line.period_start,
+        period_end=line.period_end,
+    )
+
+
+def _tax(data: Mapping[str, Any], currency: str) -> TaxLine:
+    return TaxLine(
+        category=data["category"],
+        rate_percent=Decimal(data["rate_percent"]),
+        base=Money(data["base"], currency),
+        amount=Money(data["amount"], currency),
+        reason=Explanation.from_json(data["reason"]),
+    )

@@ -1,0 +1,197 @@
+"""Record a bank transfer that arrived."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from purveyor.billing.commands import apply_payment
+from purveyor.infra import activity, outbox
+from purveyor.infra.commands import command
+from purveyor.kernel.actor import Actor
+from purveyor.kernel.errors import Invalid
+from purveyor.kernel.ids import show
+from purveyor.kernel.money import Money
+from purveyor.ledger import legs
+from purveyor.ledger.commands import post
+from purveyor.parties import authority
+from purveyor.payments import models
+from purveyor.payments.commands._rows import (
+    announce_balance,
+    check_amount,
+    insert_payment,
+    lock_payable,
+    new_payment,
+)
+from purveyor.payments.errors import PaymentAlreadyRecorded
+from purveyor.payments.events import PayableSettled, PaymentReceived
+from purveyor.payments.rules.allocation import Allocated, allocate
+from purveyor.payments.rules.references import normalize_rf
+from purveyor.payments.types import Payable, Payment
+
+
+@command
+def record_transfer(
+    *,
+    actor: Actor,
+    now: datetime,
+    amount: Money,
+    received_on: date,
+    reference: str,
+    order_id: UUID | None = None,
+    invoice_id: UUID | None = None,
+    payable_id: UUID | None = None,
+    creditor_reference: str | None = None,
+    is_another: bool = False,
+) -> Payment:
+    """Record money received for exactly one of an order, an invoice, a payable or a creditor reference.
+
+    The payable takes what is open on it, the rest goes to the payer's balance; all of it when the payable
+    is settled or cancelled (rules.md e). ``reference`` is what the bank says. The same transfer (target,
+    reference, amount, day) is recorded once, unless ``is_another`` says that a second one looks like it.
+    The operator's act.
+
+    Raises: Forbidden; NotFound for an unknown target; Invalid (amount, currency); PaymentAlreadyRecorded.
+    Emits: payment.received; payable.settled once it is paid in full; balance.deposited for a rest.
+    """
+    authority.require(actor, "operate")
+    payable = lock_payable(**_target(order_id, invoice_id, payable_id, creditor_reference))
+    check_amount(amount, payable.amount.currency)
+    allocated = allocate(payable, amount)
+    reference = reference.strip()
+    payment = new_payment(
+        actor,
+        now=now,
+        payable=payable,
+        amount=amount,
+        allocated=allocated.to_payable,
+        received_on=received_on,
+        reference=reference,
+        from_balance=False,
+    )
+    twins = _twins(payment) if is_another else 0
+    if not insert_payment(payment, actor, after=allocated, occurrence=twins + 1):
+        raise _already_recorded(payment)
+    _book(actor, now, payable, payment)
+    if payable.subject_kind == "invoice" and allocated.to_payable.amount:
+        apply_payment(actor=actor, now=now, document_id=payable.subject_id, amount=allocated.to_payable)
+    _announce(actor, now, payable, payment, allocated)
+    return payment
+
+
+def _target(
+    order_id: UUID | None, invoice_id: UUID | None, payable_id: UUID | None, reference: str | None
+) -> dict[str, Any]:
+    given: list[dict[str, Any]] = []
+    if order_id is not None:
+        given.append({"subject_kind": "order", "subject_id": order_id})
+    if invoice_id is not None:
+        given.append({"subject_kind": "invoice", "subject_id": invoice_id})
+    if payable_id is not None:
+        given.append({"id": payable_id})
+    if reference is not None:
+        given.append({"reference": normalize_rf(reference)})
+    if len(given) != 1:
+        raise Invalid(field="order", reason="one_target")
+    return given[0]
+
+
+def _twins(payment: Payment) -> int:
+    return models.Payment.objects.filter(
+        payer_id=payment.payer_id,
+        payable_id=payment.payable_id,
+        reference=payment.reference,
+        amount=payment.amount.amount,
+        currency=payment.amount.currency,
+        received_on=payment.received_on,
+    ).count()
+
+
+def _already_recorded(payment: Payment) -> PaymentAlreadyRecorded:
+    found = models.Payment.objects.filter(
+        payer_id=payment.payer_id,
+        payable_id=payment.payable_id,
+        reference=payment.reference,
+        amount=payment.amount.amount,
+        received_on=payment.received_on,
+    ).first()
+    known = {} if found is None else {"payment": show("pay", found.id)}
+    return PaymentAlreadyRecorded(field="reference", received_on=payment.received_on.isoformat(), **known)
+
+
+def _book(actor: Actor, now: datetime, payable: Payable, payment: Payment) -> None:
+    if payable.subject_kind == "order":
+        booked = legs.transfer_for_order(
+            payer_id=payable.payer_id, amount=payment.amount, to_order=payment.allocated
+        )
+    else:
+        booked = legs.transfer_for_invoice(
+            payer_id=payable.payer_id, amount=payment.amount, to_invoice=payment.allocated
+        )
+    post(
+        actor=actor,
+        now=now,
+        reseller_id=payable.reseller_id,
+        customer_id=payable.customer_id,
+        payer_id=payable.payer_id,
+        kind="transfer",
+        reference=f"payment:{payment.id}",
+        legs=booked,
+    )
+
+
+def _announce(actor: Actor, now: datetime, payable: Payable, payment: Payment, allocated: Allocated) -> None:
+    outbox.emit(
+        PaymentReceived(
+            payment_id=str(payment.id),
+            payable_id=str(payable.id),
+            subject_kind=payable.subject_kind,
+            subject_id=str(payable.subject_id),
+            amount=payment.amount.amount,
+            currency=payment.amount.currency,
+        ),
+        now=now,
+        subject_id=payment.id,
+        reseller_id=payable.reseller_id,
+        customer_id=payable.customer_id,
+        payer_id=payable.payer_id,
+    )
+    if allocated.status == "settled" and not payable.is_settled:
+        outbox.emit(
+            PayableSettled(
+                payable_id=str(payable.id),
+                subject_kind=payable.subject_kind,
+                subject_id=str(payable.subject_id),
+                method="bank_transfer",
+            ),
+            now=now,
+            subject_id=payable.id,
+            reseller_id=payable.reseller_id,
+            customer_id=payable.customer_id,
+            payer_id=payable.payer_id,
+        )
+    announce_balance(
+        now=now,
+        reason="overpaid",
+        amount=allocated.to_balance,
+        reseller_id=payable.reseller_id,
+        customer_id=payable.customer_id,
+        payer_id=payable.payer_id,
+    )
+    activity.record(
+        actor,
+        now=now,
+        kind="payment.recorded",
+        subject_kind="payment",
+        subject_id=payment.id,
+        reseller_id=payable.reseller_id,
+        customer_id=payable.customer_id,
+        payer_id=payable.payer_id,
+        facts={
+            "amount": payment.amount.amount,
+            "currency": payment.amount.currency,
+            "reference": payment.reference,
+            "received_on": payment.received_on.isoformat(),
+        },
+    )

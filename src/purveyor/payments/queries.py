@@ -1,0 +1,128 @@
+"""Reads of payments: for the payer and the operator."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from purveyor.kernel.actor import Actor
+from purveyor.kernel.errors import NotFound
+from purveyor.parties import queries as parties
+from purveyor.payments import models
+from purveyor.payments.rows import payable_of, payment_of
+from purveyor.payments.rules.references import normalize_rf
+from purveyor.payments.types import Instructions, Payable, Payment, SubjectKind
+
+LIMIT_MAX = 200
+OPEN = ("open", "partially_paid")
+
+
+def get_payable(*, actor: Actor, payable_id: UUID) -> Payable:
+    """A payable of the actor's own, or any for the operator. Raises NotFound."""
+    return _one(_payables(actor).filter(id=payable_id))
+
+
+def find_payable_for(*, actor: Actor, subject_kind: SubjectKind, subject_id: UUID) -> Payable | None:
+    """The payable of an order or invoice, the last one if others were cancelled before it."""
+    rows = _payables(actor).filter(subject_kind=subject_kind, subject_id=subject_id)
+    row = rows.order_by("-opened_at", "-id").first()
+    return None if row is None else payable_of(row)
+
+
+def find_payable_by_reference(*, actor: Actor, reference: str) -> Payable | None:
+    """The payable of a creditor reference, however it is spaced and spelled."""
+    row = _payables(actor).filter(reference=normalize_rf(reference)).first()
+    return None if row is None else payable_of(row)
+
+
+def list_open_payables(
+    *,
+    actor: Actor,
+    customer_id: UUID | None = None,
+    cursor: tuple[datetime, UUID] | None = None,
+    limit: int = 50,
+) -> list[Payable]:
+    """What waits for money, newest first: the operator's all, everybody else's own."""
+    rows = _payables(actor).filter(status__in=OPEN)
+    if customer_id is not None:
+        rows = rows.filter(customer_id=customer_id)
+    if cursor is not None:
+        rows = rows.filter(Q(opened_at__lt=cursor[0]) | Q(opened_at=cursor[0], id__lt=cursor[1]))
+    return [payable_of(row) for row in rows.order_by("-opened_at", "-id")[: min(limit, LIMIT_MAX)]]
+
+
+def count_open_payables(*, actor: Actor, customer_id: UUID | None = None) -> int:
+    """How many payables wait for money."""
+    rows = _payables(actor).filter(status__in=OPEN)
+    if customer_id is not None:
+        rows = rows.filter(customer_id=customer_id)
+    return rows.count()
+
+
+def get_payment(*, actor: Actor, payment_id: UUID) -> Payment:
+    """A payment of the actor's own, or any for the operator. Raises NotFound."""
+    row = _payments(actor).filter(id=payment_id).first()
+    if row is None:
+        raise NotFound()
+    return payment_of(row)
+
+
+def list_payments(
+    *,
+    actor: Actor,
+    customer_id: UUID | None = None,
+    payable_id: UUID | None = None,
+    cursor: tuple[datetime, UUID] | None = None,
+    limit: int = 50,
+) -> list[Payment]:
+    """Money that came, newest first."""
+    rows = _payments(actor)
+    if customer_id is not None:
+        rows = rows.filter(customer_id=customer_id)
+    if payable_id is not None:
+        rows = rows.filter(payable_id=payable_id)
+    if cursor is not None:
+        rows = rows.filter(Q(recorded_at__lt=cursor[0]) | Q(recorded_at=cursor[0], id__lt=cursor[1]))
+    return [payment_of(row) for row in rows.order_by("-recorded_at", "-id")[: min(limit, LIMIT_MAX)]]
+
+
+def find_instructions(payable: Payable) -> Instructions | None:
+    """How to pay it by transfer: to whom, where, how much is open, and the reference; None for the balance."""
+    if payable.reference is None or payable.status not in OPEN:
+        return None
+    seller = parties.get_seller()
+    return Instructions(
+        amount=payable.open,
+        reference=payable.reference,
+        beneficiary=seller.organization.name,
+        iban=seller.iban,
+        bic=seller.bic,
+        bank_name=seller.bank_name,
+    )
+
+
+def _payables(actor: Actor) -> QuerySet[models.Payable]:
+    rows = models.Payable.objects.all()
+    if actor.scope == "reseller":
+        return rows.filter(reseller_id=actor.reseller_id, payer_id=actor.reseller_id)
+    if actor.scope == "customer":
+        return rows.filter(customer_id=actor.customer_id, payer_id=actor.customer_id)
+    return rows
+
+
+def _payments(actor: Actor) -> QuerySet[models.Payment]:
+    rows = models.Payment.objects.all()
+    if actor.scope == "reseller":
+        return rows.filter(reseller_id=actor.reseller_id, payer_id=actor.reseller_id)
+    if actor.scope == "customer":
+        return rows.filter(customer_id=actor.customer_id, payer_id=actor.customer_id)
+    return rows
+
+
+def _one(rows: QuerySet[models.Payable]) -> Payable:
+    row = rows.first()
+    if row is None:
+        raise NotFound()
+    return payable_of(row)
