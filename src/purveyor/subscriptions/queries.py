@@ -14,6 +14,7 @@ from purveyor.kernel.errors import Invalid, NotFound
 from purveyor.kernel.money import Money
 from purveyor.kernel.names import search_key
 from purveyor.kernel.paging import Page, capped, read_cursor, write_cursor
+from purveyor.parties import authority
 from purveyor.subscriptions import models
 from purveyor.subscriptions.rules import calendar, lifecycle
 from purveyor.subscriptions.types import Counts, MonthsLeft, Sort, Status, Subscription, Term
@@ -63,6 +64,12 @@ def _read(sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
+def _viewing(actor: Actor) -> None:
+    # What a role may not see does not exist for it.
+    if not authority.may(actor, "view"):
+        raise NotFound(kind="subscription")
+
+
 def _one(actor: Actor, subscription_id: UUID, tail: str = "") -> Subscription:
     scope, params = scope_sql(actor)
     rows = _read(f"SELECT {COLUMNS} {_FROM} AND s.id = %s AND {scope} {tail}", [subscription_id, *params])
@@ -77,7 +84,17 @@ def get_subscription(*, actor: Actor, subscription_id: UUID) -> Subscription:
     Raises:
         NotFound: none that the actor may see.
     """
+    _viewing(actor)
     return _one(actor, subscription_id)
+
+
+def find_subscriptions(*, actor: Actor, ids: Sequence[UUID]) -> dict[UUID, Subscription]:
+    """Those of these subscriptions that lie in the actor's scope, by id; for rooms that have checked the role."""
+    if not ids:
+        return {}
+    scope, params = scope_sql(actor)
+    found = _read(f"SELECT {COLUMNS} {_FROM} AND s.id = ANY(%s) AND {scope}", [list(ids), *params])
+    return {row[0]: as_subscription(row) for row in found}
 
 
 def lock_subscription(*, actor: Actor, subscription_id: UUID) -> Subscription:
@@ -106,6 +123,7 @@ def list_subscriptions(
     Raises:
         Invalid: an unknown status, sort or cursor.
     """
+    _viewing(actor)
     where, params = scope_sql(actor)
     if customer_id is not None:
         where += " AND s.customer_id = %s"
@@ -173,6 +191,7 @@ def list_ending(
     *, actor: Actor, until: date, customer_id: UUID | None = None, limit: int = 50
 ) -> tuple[Subscription, ...]:
     """Running terms and trials that end on ``until`` or before, the next first."""
+    _viewing(actor)
     where, params = scope_sql(actor)
     if customer_id is not None:
         where += " AND s.customer_id = %s"
@@ -189,6 +208,7 @@ def list_free_seats(
     *, actor: Actor, customer_id: UUID | None = None, offer_id: UUID | None = None, limit: int = 50
 ) -> tuple[Subscription, ...]:
     """Running subscriptions with seats that nobody holds, the next to end first."""
+    _viewing(actor)
     where, params = scope_sql(actor)
     for column, value in (("customer_id", customer_id), ("offer_id", offer_id)):
         if value is not None:
@@ -204,6 +224,7 @@ def list_free_seats(
 
 def count_seats(*, actor: Actor, customer_id: UUID | None = None) -> Counts:
     """How many subscriptions run, with how many seats, of which so many are taken."""
+    _viewing(actor)
     where, params = scope_sql(actor)
     if customer_id is not None:
         where += " AND s.customer_id = %s"
@@ -223,6 +244,7 @@ def count_free_seats(*, actor: Actor, customer_id: UUID | None = None) -> int:
 
 def list_terms(*, actor: Actor, subscription_id: UUID, limit: int = 50) -> tuple[Term, ...]:
     """The terms of a subscription, newest first."""
+    _viewing(actor)
     rows = models.Term.objects.filter(subscription_id=subscription_id)
     if actor.scope == "reseller":
         rows = rows.filter(reseller_id=actor.reseller_id)

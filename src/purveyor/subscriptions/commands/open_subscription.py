@@ -23,7 +23,8 @@ from purveyor.subscriptions.types import Status, Subscription
 
 _FACTS = """
 SELECT c.reseller_id, c.sort_key, c.search_key, o.code, v.name, pr.name, pl.name
-FROM parties_organization c, catalog_offer o JOIN catalog_plan pl ON pl.id = o.plan_id JOIN catalog_product pr ON pr.id = pl.product_id
+FROM parties_organization c, catalog_offer o JOIN catalog_plan pl ON pl.id = o.plan_id
+JOIN catalog_product pr ON pr.id = pl.product_id
 JOIN catalog_vendor v ON v.id = pr.vendor_id
 WHERE c.id = %s AND c.kind = 'customer' AND o.id = %s"""
 _FIRST = (Status.AWAITING_PAYMENT, Status.TRIAL, Status.ACTIVE)
