@@ -69,10 +69,9 @@ def _start(home: Path, children: Children) -> None:
         build.build_stylesheet()
         build.compile_messages()
     with step(f"Starting the database in {home}"):
-        if not os.environ.get("DATABASE_URL"):
+        if not os.environ.get("DATABASE_URL") and postgres.Server(home).start():
             # Remembered across a kill, so that the next demo knows that this server is its own to stop.
-            if postgres.Server(home).start():
-                (home / "pg.by-demo").touch()
+            (home / "pg.by-demo").touch()
         _forget_half_made_world(home)
         environment.prepare()
     with step("Migrating"):
