@@ -9,6 +9,8 @@ from django.template.context import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from purveyor.interfaces.texts import labels
+
 register = template.Library()
 
 
@@ -22,3 +24,9 @@ def form_key(context: Context) -> SafeString:
 def page_url(context: Context, name: str, **ids: Any) -> str:
     """The address of a page in this workspace, for the customer acted on if there is one."""
     return str(context["desk"].url(name, **ids))
+
+
+@register.simple_tag
+def role_label(role: str) -> str:
+    """A role in words."""
+    return labels.role(role)

@@ -1,0 +1,1 @@
+"""The console's views, a module a noun."""
