@@ -1,0 +1,1 @@
+"""Sentences for refusals, explanations, taxes and states, in the language active now."""

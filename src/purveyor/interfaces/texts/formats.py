@@ -1,0 +1,93 @@
+"""Money, numbers, dates and lists in the format of the active language, by Babel's CLDR data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_time
+from babel.lists import format_list
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from purveyor.kernel.money import Money
+
+# English is written the European way (22 Nov 2026, week from Monday): the readers are here.
+_REGIONS = {"en": "en_GB", "es": "es_ES", "de": "de_DE", "it": "it_IT", "fr": "fr_FR"}
+
+
+@lru_cache(maxsize=16)
+def _parse(language: str) -> Locale:
+    return Locale.parse(_REGIONS.get(language.split("-", maxsplit=1)[0], "en_GB"))
+
+
+def reader_locale() -> Locale:
+    """Return the CLDR locale of the language active now."""
+    return _parse(get_language() or "en")
+
+
+def money_text(money: Money) -> str:
+    """Write an amount (minor units inside) with its currency: `1.234,50 €` to a German reader."""
+    return str(format_currency(money_decimal(money), money.currency, locale=reader_locale()))
+
+
+def money_decimal(money: Money) -> Decimal:
+    """Return the amount in major units, exactly; the number of decimals is the currency's own."""
+    return Decimal(money.amount).scaleb(-get_currency_precision(money.currency))
+
+
+def number_text(value: int | Decimal) -> str:
+    """Write a number with the reader's separators."""
+    return str(format_decimal(value, locale=reader_locale()))
+
+
+def percent_text(value: Decimal | int) -> str:
+    """Write a percentage given as percent points: Decimal("20") is 20 %."""
+    return str(format_percent(Decimal(value) / 100, locale=reader_locale(), decimal_quantization=False))
+
+
+def day_text(value: date | datetime, style: str = "medium") -> str:
+    """Write a day; an instant is first brought to the zone in use. Styles: short, medium, long, full."""
+    if isinstance(value, datetime):
+        value = _local(value).date()
+    return str(format_date(value, style, locale=reader_locale()))  # type: ignore[arg-type]  # Babel's Literal
+
+
+def instant_text(value: datetime, style: str = "medium") -> str:
+    """Write a day and a time to the minute, in the zone in use."""
+    local = _local(value)
+    if style == "time":
+        return str(format_time(local, "short", locale=reader_locale()))
+    joined = format_datetime(local, _pattern(), locale=reader_locale())
+    return str(joined)
+
+
+def _pattern() -> str:
+    locale = reader_locale()
+    day = locale.date_formats["medium"].pattern
+    time = locale.time_formats["short"].pattern
+    return f"{day}, {time}"
+
+
+def _local(value: datetime) -> datetime:
+    return timezone.localtime(value) if timezone.is_aware(value) else value
+
+
+def country_text(code: str) -> str:
+    """Write a country by its name; an area such as ES-CN by that of its state, an unknown code as it is."""
+    state = code.split("-", maxsplit=1)[0].upper()
+    return str(reader_locale().territories.get(state, code))
+
+
+def language_text(code: str) -> str:
+    """Write a language by its name in the reader's own: de is `German` to an English reader."""
+    return str(reader_locale().languages.get(code.split("-", maxsplit=1)[0], code))
+
+
+def list_text(items: Iterable[str], style: str = "standard") -> str:
+    """Write several things as one enumeration. Styles: standard (and), or."""
+    return str(format_list(list(items), style=style, locale=reader_locale()))  # type: ignore[arg-type]  # Babel's Literal

@@ -1,0 +1,267 @@
+"""The sentences of each refusal's code, and a title for each. The facts are named where the error is defined."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from purveyor.interfaces.texts import formats, labels
+from purveyor.interfaces.texts.facts import Facts
+
+TITLES: dict[str, Promise] = {
+    "already_assigned": gettext_lazy("This member has a seat already"),
+    "code_taken": gettext_lazy("The code is taken"),
+    "confirmation_required": gettext_lazy("Please confirm"),
+    "currency_frozen": gettext_lazy("The currency is fixed"),
+    "document_not_payable": gettext_lazy("Nothing can be paid on this document"),
+    "forbidden": gettext_lazy("Your role does not allow this"),
+    "idempotency_key_reused": gettext_lazy("The idempotency key was used for another request"),
+    "in_progress": gettext_lazy("The first request is still in progress"),
+    "insufficient_balance": gettext_lazy("The balance is too low"),
+    "invalid": gettext_lazy("An input needs correction"),
+    "invitation_for_another": gettext_lazy("This invitation is for somebody else"),
+    "invitation_not_open": gettext_lazy("This invitation is no longer open"),
+    "last_admin": gettext_lazy("The last administrator must stay"),
+    "mail_domain_not_verified": gettext_lazy("The mail domain is not verified"),
+    "member_exists": gettext_lazy("This member is here already"),
+    "method_not_allowed": gettext_lazy("This cannot be called in this way"),
+    "not_found": gettext_lazy("Not found"),
+    "offer_already_withdrawn": gettext_lazy("The offer is withdrawn already"),
+    "offer_not_available": gettext_lazy("This offer is not available"),
+    "order_not_cancellable": gettext_lazy("The order can no longer be cancelled"),
+    "payable_not_open": gettext_lazy("Nothing is open here"),
+    "payment_already_recorded": gettext_lazy("This payment is recorded already"),
+    "payment_exceeds_invoice": gettext_lazy("This is more than is open"),
+    "period_ended": gettext_lazy("The period has ended"),
+    "period_not_begun": gettext_lazy("The period has not begun"),
+    "price_list_overlap": gettext_lazy("Two price lists would overlap"),
+    "quote_already_accepted": gettext_lazy("This quote has been ordered already"),
+    "quote_expired": gettext_lazy("The quote has expired"),
+    "quote_outdated": gettext_lazy("The price has changed"),
+    "refused": gettext_lazy("This cannot be done"),
+    "seats_exhausted": gettext_lazy("No seat is free"),
+    "seats_in_use": gettext_lazy("The seats are in use"),
+    "sign_in_required": gettext_lazy("Please sign in first"),
+    "subscription_not_active": gettext_lazy("The subscription is not running"),
+    "tax_undecided": gettext_lazy("The VAT could not be decided"),
+    "tenant_fixed": gettext_lazy("The tenant cannot be changed"),
+    "tenant_required": gettext_lazy("A tenant is needed"),
+    "too_many_requests": gettext_lazy("Too many requests"),
+    "trial_already_used": gettext_lazy("The trial was used already"),
+    "trial_not_offered": gettext_lazy("This offer has no trial"),
+    "unauthenticated": gettext_lazy("A valid key is needed"),
+    "unbalanced_transaction": gettext_lazy("The books would not balance"),
+    "unknown_field": gettext_lazy("A field is not known"),
+    "vat_number_invalid": gettext_lazy("The VAT number is not right"),
+}
+
+
+def _seats_exhausted(facts: Facts) -> str:
+    quantity, assigned = facts.count("quantity"), facts.count("assigned")
+    free = facts.count("free") if "free" in facts else quantity - assigned
+    wanted = facts.count("wanted") if "wanted" in facts else 1
+    if free > 0:
+        return ngettext(
+            "Only %(free)s seat is free, and %(wanted)s are wanted. Free some or top up.",
+            "Only %(free)s seats are free, and %(wanted)s are wanted. Free some or top up.",
+            free,
+        ) % {"free": formats.number_text(free), "wanted": formats.number_text(wanted)}
+    return ngettext(
+        "No seat is free: %(assigned)s of %(quantity)s is taken. Free it or top up.",
+        "No seat is free: %(assigned)s of %(quantity)s are taken. Free one or top up.",
+        quantity,
+    ) % {"assigned": formats.number_text(assigned), "quantity": formats.number_text(quantity)}
+
+
+def _seats_in_use(facts: Facts) -> str:
+    assigned = facts.count("assigned")
+    return ngettext(
+        "%(assigned)s seat is assigned, so there cannot be only %(wanted)s. Free seats first.",
+        "%(assigned)s seats are assigned, so there cannot be only %(wanted)s. Free seats first.",
+        assigned,
+    ) % {"assigned": formats.number_text(assigned), "wanted": facts.number("wanted")}
+
+
+def _offer_not_available(facts: Facts) -> str:
+    offer = {"offer": facts.text("offer")}
+    reason = facts.text("reason")
+    if reason == "no_price":
+        return _("%(offer)s has no price in %(currency)s. Choose another offer.") % {
+            **offer,
+            "currency": facts.text("currency"),
+        }
+    if reason == "not_yet":
+        return _("%(offer)s is not on sale yet. Choose another offer.") % offer
+    return _("%(offer)s is no longer on sale. Choose another offer.") % offer
+
+
+def _tax_undecided(facts: Facts) -> str:
+    country = {"country": facts.country("country")}
+    if facts.text("reason") == "rate_missing":
+        return _("No VAT rate is known for %(country)s on this day. Ask the operator for help.") % country
+    return (
+        _(
+            "The seller is not registered for VAT on sales to consumers in %(country)s. Enter a VAT number,"
+            " or ask the operator for help."
+        )
+        % country
+    )
+
+
+def _vat_number_invalid(facts: Facts) -> str:
+    number = {"number": facts.text("number"), "country": facts.country("country")}
+    match facts.text("reason"):
+        case "length":
+            return _("%(number)s has the wrong length for a VAT number of %(country)s. Check it.") % number
+        case "check_digit":
+            return (
+                _("%(number)s is not right: its check digit does not fit. Check it for a typing error.")
+                % number
+            )
+    return _("%(number)s does not have the form of a VAT number of %(country)s. Check it.") % number
+
+
+def _forbidden(facts: Facts) -> str:
+    if "reason" in facts and facts.text("reason") == "payer_decides":
+        return _("Only the party that pays for this subscription decides about its renewal.")
+    if "role" in facts:
+        return _("Your role here, %(role)s, does not allow this. Ask an administrator.") % {
+            "role": labels.role(facts.text("role"))
+        }
+    return _("Your role here does not allow this. Ask an administrator.")
+
+
+def _invitation_not_open(facts: Facts) -> str:
+    match facts.text("status") if "status" in facts else "":
+        case "accepted":
+            return _("This invitation has been accepted already. Sign in.")
+        case "expired":
+            return _("This invitation has expired. Ask for a new one.")
+        case "withdrawn":
+            return _("This invitation was withdrawn. Ask whoever invited you.")
+    return _("This link is no longer valid. Use the newest mail, or ask for a new invitation.")
+
+
+def _quote_outdated(facts: Facts) -> str:
+    return _(
+        "The price has changed since the quote: %(old)s before, %(new)s now. Check it before you order."
+    ) % {
+        "old": facts.money("old_gross"),
+        "new": facts.money("new_gross"),
+    }
+
+
+def _insufficient_balance(facts: Facts) -> str:
+    return _(
+        "The balance has %(available)s, and %(wanted)s are needed. Pay in the difference or choose bank transfer."
+    ) % {"available": facts.money("available"), "wanted": facts.money("wanted")}
+
+
+def _payment_exceeds_invoice(facts: Facts) -> str:
+    return _("%(wanted)s are more than the %(open)s that are open. Enter at most that.") % {
+        "wanted": facts.money("wanted"),
+        "open": facts.money("open"),
+    }
+
+
+def _document_not_payable(facts: Facts) -> str:
+    return _("Nothing can be paid on %(number)s: its state is \u201c%(status)s\u201d.") % {
+        "number": facts.text("number"),
+        "status": labels.status(facts.text("status")),
+    }
+
+
+def _subscription_not_active(facts: Facts) -> str:
+    return _("The subscription is not running: its state is \u201c%(status)s\u201d.") % {
+        "status": labels.status(facts.text("status"))
+    }
+
+
+SENTENCES: dict[str, Callable[[Facts], str]] = {
+    "already_assigned": lambda f: _("This member has a seat of this subscription already."),
+    "code_taken": lambda f: _("This code is taken already. Choose another."),
+    "confirmation_required": lambda f: _(
+        "What an administrator of the customer buys is at list price, without your discount. Confirm this, or"
+        " choose the role manager, which assigns seats but does not buy."
+    ),
+    "currency_frozen": lambda f: _("The currency cannot change any more: the first order fixed it."),
+    "document_not_payable": _document_not_payable,
+    "forbidden": _forbidden,
+    "idempotency_key_reused": lambda f: _(
+        "This idempotency key was used before with another request. Use a new key."
+    ),
+    "in_progress": lambda f: _(
+        "The first request with this key is still in progress. Try again in a moment."
+    ),
+    "insufficient_balance": _insufficient_balance,
+    "invitation_for_another": lambda f: _(
+        "This invitation was sent to another address. Sign out and open the link again."
+    ),
+    "invitation_not_open": _invitation_not_open,
+    "last_admin": lambda f: _("This is the last administrator. Make somebody else an administrator first."),
+    "mail_domain_not_verified": lambda f: _(
+        "The domain of this address is not verified yet. Verify it first."
+    ),
+    "member_exists": lambda f: _("A member with this e-mail address is here already."),
+    "method_not_allowed": lambda f: _("This address does not accept this method. See the documentation."),
+    "not_found": lambda f: _("This does not exist, or you may not see it."),
+    "offer_already_withdrawn": lambda f: _("%(offer)s was withdrawn already.") % {"offer": f.text("offer")},
+    "offer_not_available": _offer_not_available,
+    "order_not_cancellable": lambda f: (
+        _("This order can no longer be cancelled: its state is \u201c%(status)s\u201d.")
+        % {"status": labels.status(f.text("status"))}
+    ),
+    "payable_not_open": lambda f: (
+        _("Nothing is open here any more: its state is \u201c%(status)s\u201d.")
+        % {"status": labels.status(f.text("status"))}
+    ),
+    "payment_already_recorded": lambda f: (
+        _("The same payment of %(received_on)s is recorded already. Nothing was changed.")
+        % {"received_on": f.day("received_on")}
+    ),
+    "payment_exceeds_invoice": _payment_exceeds_invoice,
+    "period_ended": lambda f: (
+        _("The period ended on %(end)s. Renew the subscription first.") % {"end": f.day("end")}
+    ),
+    "period_not_begun": lambda f: (
+        _("The period begins on %(start)s. Try again then.") % {"start": f.day("start")}
+    ),
+    "price_list_overlap": lambda f: (
+        _("The price list %(other)s holds in %(currency)s on some of these days. Choose other dates.")
+        % {"other": f.text("other"), "currency": f.text("currency")}
+    ),
+    "quote_already_accepted": lambda f: _("This quote has been ordered already. See the order."),
+    "quote_expired": lambda f: (
+        _("The quote expired on %(expired_at)s. Ask for a new one.") % {"expired_at": f.instant("expired_at")}
+    ),
+    "quote_outdated": _quote_outdated,
+    "refused": lambda f: _("This cannot be done. Reload the page and try again."),
+    "seats_exhausted": _seats_exhausted,
+    "seats_in_use": _seats_in_use,
+    "sign_in_required": lambda f: _(
+        "This address has an account. Sign in with it, then accept the invitation."
+    ),
+    "subscription_not_active": _subscription_not_active,
+    "tax_undecided": _tax_undecided,
+    "tenant_fixed": lambda f: _("The tenant of a subscription cannot be changed."),
+    "tenant_required": lambda f: _("This offer needs a tenant. Link or create one first."),
+    "too_many_requests": lambda f: _("These are too many requests. Wait a moment and try again."),
+    "trial_already_used": lambda f: (
+        _("The trial of %(product)s was used already. Buy a subscription instead.")
+        % {"product": f.text("product")}
+    ),
+    "trial_not_offered": lambda f: (
+        _("%(offer)s has no trial. Buy a subscription instead.") % {"offer": f.text("offer")}
+    ),
+    "unauthenticated": lambda f: _("The API key is missing or not valid. Send it as a bearer token."),
+    "unbalanced_transaction": lambda f: _(
+        "The books would not balance, so nothing was written. Ask for help."
+    ),
+    "unknown_field": lambda f: (
+        _("The field %(field)s is not known here. Leave it out.") % {"field": f.text("field")}
+    ),
+    "vat_number_invalid": _vat_number_invalid,
+}
