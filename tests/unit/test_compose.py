@@ -55,7 +55,7 @@ def new(offer: OfferFacts = YEAR, *, quantity: int = 1, price: int = 4800, disco
         months=offer.term_months,
         period_start=start,
         period_end=end,
-        renewal=RenewalFacts(end, True, 0, False, eur(price), Decimal(discount)),
+        renewal=RenewalFacts(end, True, 0, 0, eur(price), Decimal(discount)),
     )
 
 
@@ -68,7 +68,7 @@ def top_up(
         months=months,
         subscription_id=UUID(int=77),
         remaining=Explanation("period.remaining", {"days": 50, "months": months}),
-        renewal=RenewalFacts(date(2027, 1, 15), True, has, False, eur(today), Decimal(20)),
+        renewal=RenewalFacts(date(2027, 1, 15), True, has, 0, eur(today), Decimal(20)),
     )
 
 
@@ -104,10 +104,13 @@ def test_two_top_ups_of_one_subscription_renew_together_once() -> None:
     assert quote.next_renewal.net == eur(10 * 4000)
 
 
-def test_a_chosen_renewal_quantity_is_kept() -> None:
+def test_a_planned_decrease_keeps_its_size() -> None:
+    """5 seats of which 4 were to renew, and 3 more: 7 renew; but never fewer than are taken."""
     line = top_up(quantity=3)
-    line = replace(line, renewal=replace(line.renewal, quantity=4, fixed=True))
-    assert composed(line).next_renewal.net == eur(4 * 4000)
+    planned = replace(line, renewal=replace(line.renewal, planned=4))
+    assert composed(planned).next_renewal.net == eur(7 * 4000)
+    taken = replace(line, renewal=replace(line.renewal, planned=1, taken=5))
+    assert composed(taken).next_renewal.net == eur(5 * 4000)
 
 
 @pytest.mark.parametrize(
@@ -190,7 +193,6 @@ def test_what_is_stored_is_read_back_without_loss() -> None:
     assert tuple(stored.line(stored.line_json(line)) for line in quote.lines) == quote.lines
     assert tuple(stored.tax(stored.tax_json(tax)) for tax in quote.taxes) == quote.taxes
     assert stored.renewal(stored.renewal_json(quote.next_renewal)) == quote.next_renewal
-    assert stored.decision(stored.decision_json(REVERSED)) == REVERSED
 
 
 @pytest.mark.parametrize(

@@ -47,11 +47,14 @@ class Order(models.Model):
     vat = models.BigIntegerField()
     gross = models.BigIntegerField()
     taxes = models.JSONField()
-    tax_decision = models.JSONField()
-    tax_evidence = models.JSONField()
+    tax_record = models.JSONField()
     payable = models.ForeignKey("payments.Payable", null=True, on_delete=models.PROTECT, related_name="+")
     pro_forma = models.ForeignKey("billing.Document", null=True, on_delete=models.PROTECT, related_name="+")
     invoice = models.ForeignKey("billing.Document", null=True, on_delete=models.PROTECT, related_name="+")
+    # What was promised on the pro-forma; kept here so that a list of orders reads no other table.
+    pro_forma_number = models.TextField(default="")
+    invoice_number = models.TextField(default="")
+    payment_details = models.JSONField(null=True)
     placed_at = models.DateTimeField()
     completed_at = models.DateTimeField(null=True)
 

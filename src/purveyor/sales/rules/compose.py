@@ -47,14 +47,14 @@ class RenewalFacts:
     """What a subscription will cost its payer when it renews, at today's prices.
 
     ``term_price`` is None where today's list has none; ``visible`` is False where the reader is not the payer
-    and must not learn its discount; ``quantity`` is what renews without this cart, ``fixed`` that a renewal
-    quantity was chosen, so that a top-up does not change it.
+    and must not learn its discount. ``planned`` seats renew without this cart, and those it adds on top (a
+    planned decrease keeps its size), but never fewer than are ``taken``.
     """
 
     on: date
     auto_renew: bool
-    quantity: int
-    fixed: bool
+    planned: int
+    taken: int
     term_price: Money | None
     discount_percent: Decimal
     visible: bool = True
@@ -178,12 +178,12 @@ def _next_renewal(facts: Sequence[LineFacts], currency: str) -> NextRenewal:
         if one.renewal.on != first:
             continue
         key = one.subscription_id or position
-        before = seats[key][1] if key in seats else one.renewal.quantity
-        seats[key] = (one, before if one.renewal.fixed else before + one.quantity)
+        before = seats[key][1] if key in seats else one.renewal.planned
+        seats[key] = (one, before + one.quantity)
     net: Money | None = Money.zero(currency)
     explanation: list[Explanation] = []
     for one, quantity in seats.values():
-        amount, why = _renewal_of(one, quantity, currency)
+        amount, why = _renewal_of(one, max(quantity, one.renewal.taken), currency)
         explanation.extend(why)
         net = None if net is None or amount is None else net + amount
     return NextRenewal(date=first, net=net, explanation=tuple(explanation))

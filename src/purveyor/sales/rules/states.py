@@ -6,7 +6,8 @@ from purveyor.sales.types import OrderStatus
 
 _NEXT: dict[OrderStatus, frozenset[OrderStatus]] = {
     "awaiting_payment": frozenset({"on_hold", "provisioning", "completed", "cancelled"}),
-    "on_hold": frozenset({"provisioning", "completed", "cancelled"}),
+    # Its money is back with its payer: what was wanted is bought again, at the price of that day.
+    "on_hold": frozenset({"cancelled"}),
     "provisioning": frozenset({"on_hold", "completed"}),
     "completed": frozenset(),
     "cancelled": frozenset(),

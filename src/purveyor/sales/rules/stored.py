@@ -11,7 +11,7 @@ from uuid import UUID
 from purveyor.kernel.explanation import Explanation
 from purveyor.kernel.money import Money
 from purveyor.sales.types import LineWish, NextRenewal, PricingContext, QuoteLine
-from purveyor.tax.decision import TaxDecision, TaxLine
+from purveyor.tax.decision import TaxLine
 
 Json = dict[str, Any]
 
@@ -137,30 +137,6 @@ def tax(data: Json) -> TaxLine:
         base=Money.from_json(data["base"]),
         amount=Money.from_json(data["amount"]),
         reason=Explanation.from_json(data["reason"]),
-    )
-
-
-def decision_json(decision: TaxDecision) -> Json:
-    """A tax decision as stored with the order, until its invoice bears it."""
-    return {
-        "category": decision.category,
-        "rate_percent": str(decision.rate_percent),
-        "rule": decision.rule,
-        "reason": dict(decision.reason.as_json()),
-        "exemption_code": decision.exemption_code,
-        "country_of_supply": decision.country_of_supply,
-    }
-
-
-def decision(data: Json) -> TaxDecision:
-    """The decision that :func:`decision_json` wrote."""
-    return TaxDecision(
-        category=data["category"],
-        rate_percent=Decimal(data["rate_percent"]),
-        rule=data["rule"],
-        reason=Explanation.from_json(data["reason"]),
-        exemption_code=data["exemption_code"],
-        country_of_supply=data["country_of_supply"],
     )
 
 

@@ -1,0 +1,150 @@
+"""From money to what was bought: subscriptions, books, invoice, record. Always inside one transaction.
+
+The order of locks is that of every change: order or quote, subscriptions, balance, and the invoice counter
+last, because all sales of a reseller wait for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from purveyor.billing.commands import issue_invoice
+from purveyor.infra import activity, outbox
+from purveyor.infra.clock import business_date
+from purveyor.kernel.actor import Actor
+from purveyor.kernel.money import Money
+from purveyor.ledger import legs as movements
+from purveyor.ledger.commands.post import post
+from purveyor.parties.trade import Trade
+from purveyor.sales import events, models
+from purveyor.sales.commands._documents import draft
+from purveyor.sales.rules.compose import new_term
+from purveyor.sales.rules.states import may_become
+from purveyor.subscriptions import commands as subscriptions
+
+Source = Literal["balance", "advance", "nothing"]
+
+
+def fulfil(
+    *,
+    actor: Actor,
+    now: datetime,
+    order: models.Order,
+    lines: Sequence[models.OrderLine],
+    trade: Trade,
+    source: Source,
+) -> None:
+    """Carry ``order`` out and set it to completed; the caller writes the changed rows.
+
+    ``source`` is where its money is: the payer's balance, received ahead, or nowhere (a free order).
+
+    Raises: InsufficientBalance; SubscriptionNotActive and PeriodEnded of a subscription that cannot grow.
+    Emits: order.completed, and what subscriptions and billing announce.
+    """
+    if not may_become(order.status, "completed"):  # type: ignore[arg-type]  # a check constraint holds it
+        raise ValueError(f"an order that is {order.status} cannot be completed")
+    for line in lines:
+        _deliver(actor, now, order, line, waiting=source == "advance")
+    _book(actor, now, order, source)
+    gross = Money(order.gross, order.currency)
+    invoice = issue_invoice(
+        actor=actor, now=now, draft=draft(order=order, lines=lines, trade=trade, paid=gross)
+    )
+    order.invoice_id = invoice.id
+    order.invoice_number = invoice.number
+    order.status = "completed"
+    order.completed_at = now
+    outbox.emit(
+        events.OrderCompleted(
+            order_id=str(order.id),
+            customer_id=str(order.customer_id),
+            invoice_id=str(invoice.id),
+            subscription_ids=[str(one) for one in dict.fromkeys(line.subscription_id for line in lines)],
+        ),
+        now=now,
+        subject_id=order.id,
+        reseller_id=order.reseller_id,
+        customer_id=order.customer_id,
+        payer_id=order.payer_id,
+    )
+    note(actor, now, order, "order.completed", invoice=invoice.number)
+
+
+def _deliver(
+    actor: Actor, now: datetime, order: models.Order, line: models.OrderLine, *, waiting: bool
+) -> None:
+    """Give what the line promised; a new subscription was opened already when its order had to wait."""
+    if line.type == "add_seats":
+        subscriptions.add_seats(
+            actor=actor, now=now, subscription_id=line.subscription_id, quantity=line.quantity
+        )
+        return
+    today = business_date(now)
+    if waiting:
+        subscriptions.activate_subscription(
+            actor=actor, now=now, subscription_id=line.subscription_id, starts_on=today
+        )
+    else:
+        line.subscription_id = open_for(actor, now, order, line, running=True)
+    # What was quoted as if it began that day begins when the money is there.
+    line.period_start, line.period_end = new_term(today, line.term_months)
+
+
+def open_for(
+    actor: Actor, now: datetime, order: models.Order, line: models.OrderLine, *, running: bool
+) -> UUID:
+    """The subscription of a line: running from today, or waiting for its money."""
+    opened = subscriptions.open_subscription(
+        actor=actor,
+        now=now,
+        customer_id=order.customer_id,
+        payer_id=order.payer_id,
+        offer_id=line.offer_id,
+        quantity=line.quantity,
+        term_months=line.term_months,
+        term_price=Money(line.list_term_price, order.currency),
+        price_list=line.price_list,
+        starts_on=business_date(now) if running else None,
+        status="active" if running else "awaiting_payment",
+    )
+    return opened.id
+
+
+def _book(actor: Actor, now: datetime, order: models.Order, source: Source) -> None:
+    gross = Money(order.gross, order.currency)
+    legs = movements.sale(
+        payer_id=order.payer_id, net=Money(order.net, order.currency), vat=Money(order.vat, order.currency)
+    )
+    if source == "balance":
+        legs += movements.from_balance(payer_id=order.payer_id, amount=gross)
+    elif source == "advance":
+        legs += movements.from_advance(payer_id=order.payer_id, amount=gross)
+    if legs:
+        post(
+            actor=actor,
+            now=now,
+            reseller_id=order.reseller_id,
+            kind="sale",
+            reference=f"order:{order.id}",
+            legs=legs,
+            customer_id=order.customer_id,
+            payer_id=order.payer_id,
+        )
+
+
+def note(actor: Actor, now: datetime, order: models.Order, kind: str, **facts: str | int) -> None:
+    """Put an act on this order on record, for its payer alone."""
+    activity.record(
+        actor,
+        now=now,
+        kind=kind,
+        subject_kind="order",
+        subject_id=order.id,
+        reseller_id=order.reseller_id,
+        customer_id=order.customer_id,
+        payer_id=order.payer_id,
+        facts=dict(facts),
+    )

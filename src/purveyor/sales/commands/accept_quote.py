@@ -1,0 +1,267 @@
+"""A quote becomes an order: charged is what was shown, or nothing is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from purveyor.billing.commands import issue_pro_forma
+from purveyor.billing.types import PaymentDetails
+from purveyor.infra import outbox
+from purveyor.infra.commands import command
+from purveyor.kernel.actor import Actor
+from purveyor.kernel.errors import DomainError, Invalid, NotFound
+from purveyor.kernel.ids import new_id, show
+from purveyor.kernel.money import Money
+from purveyor.parties import authority
+from purveyor.parties.commands import freeze_currency
+from purveyor.payments.commands import charge_balance, open_payable
+from purveyor.payments.types import Payable
+from purveyor.sales import events, models
+from purveyor.sales.commands._cart import Cart, price_cart
+from purveyor.sales.commands._documents import draft
+from purveyor.sales.commands._fulfil import Source, fulfil, note, open_for
+from purveyor.sales.errors import QuoteAlreadyAccepted, QuoteExpired, QuoteOutdated
+from purveyor.sales.queries import order_view, scoped_quotes
+from purveyor.sales.rules import stored
+from purveyor.sales.types import OrderView, QuoteLine
+from purveyor.tax.queries import get_decision_record
+
+_METHODS = ("bank_transfer", "balance")
+# Locks the quote and takes it, in one statement: of two that accept it at once, the second waits and finds none.
+_CLAIM = "UPDATE sales_quote SET status = 'accepted' WHERE id = %s AND status = 'open' RETURNING *"
+
+
+@command
+def accept_quote(*, actor: Actor, now: datetime, quote_id: UUID, payment_method: str) -> OrderView:
+    """Order what a quote promised, at exactly its price.
+
+    Everything is priced again, by the function that made the quote, with the subscriptions locked; when the
+    charge differs, the order is refused. ``balance`` settles at once, in this transaction; ``bank_transfer``
+    opens a payable with a pro-forma, and ``settle_order`` goes on when the money is there. An order over
+    nothing needs no payment. A quote is accepted once, which makes a retry safe.
+
+    Raises: NotFound, Forbidden, Invalid (``payment_method``), QuoteExpired, QuoteAlreadyAccepted,
+        QuoteOutdated, InsufficientBalance, and what pricing refuses (OfferNotAvailable, PeriodEnded,
+        SubscriptionNotActive) naming the line.
+    Emits: order.placed; with the money at hand also order.completed, invoice.issued and what follows.
+    """
+    _check_method(payment_method)
+    quote = _claim(actor, now, quote_id)
+    try:
+        authority.require(actor, "buy", customer_id=quote.customer_id)
+        cart = _price_again(actor, now, quote)
+    except DomainError:
+        # A caller may catch the refusal and go on in its transaction: the quote must stay open then.
+        models.Quote.objects.filter(id=quote_id).update(status="open")
+        raise
+    order = _new_order(actor, now, quote, cart, payment_method)
+    lines = [_new_line(order, line) for line in cart.composed.lines]
+    if not cart.trade.customer.currency_frozen:
+        freeze_currency(actor=actor, now=now, customer_id=quote.customer_id, currency=quote.currency)
+    if payment_method == "balance" or order.gross == 0:
+        _announce_placed(actor, now, order)
+        _settle_now(actor, now, order, lines, cart)
+    else:
+        _await_money(actor, now, order, lines, cart)
+        _announce_placed(actor, now, order)
+    order.save(force_insert=True)
+    models.OrderLine.objects.bulk_create(lines)
+    return order_view(order, lines)
+
+
+def _check_method(method: str) -> None:
+    if method == "card":
+        raise Invalid(field="payment_method", reason="card_not_available")
+    if method not in _METHODS:
+        raise Invalid(field="payment_method", reason="unknown_method")
+
+
+def _claim(actor: Actor, now: datetime, quote_id: UUID) -> models.Quote:
+    claimed = list(models.Quote.objects.raw(_CLAIM, [quote_id]))
+    if not claimed:
+        known = scoped_quotes(actor).select_related("order").filter(id=quote_id).first()
+        if known is None:
+            raise NotFound(kind="quote")
+        raise QuoteAlreadyAccepted(quote=show("quo", quote_id), order=show("ord", known.order.id))
+    quote = claimed[0]
+    refusal: DomainError | None = None
+    if not _within(actor, quote):
+        refusal = NotFound(kind="quote")
+    elif now >= quote.expires_at:
+        refusal = QuoteExpired(quote=show("quo", quote_id), expired_at=quote.expires_at.isoformat())
+    if refusal is not None:
+        models.Quote.objects.filter(id=quote_id).update(status="open")
+        raise refusal
+    return quote
+
+
+def _within(actor: Actor, quote: models.Quote) -> bool:
+    """The same scope as ``scoped_quotes``, on the row at hand."""
+    if actor.scope == "customer":
+        return quote.customer_id == quote.payer_id == actor.customer_id
+    if actor.customer_id is not None and quote.customer_id != actor.customer_id:
+        return False
+    return actor.scope == "operator" or quote.reseller_id == quote.payer_id == actor.reseller_id
+
+
+def _price_again(actor: Actor, now: datetime, quote: models.Quote) -> Cart:
+    cart = price_cart(
+        actor=actor,
+        now=now,
+        customer_id=quote.customer_id,
+        wishes=[stored.wish(wish) for wish in quote.content["wishes"]],
+        charging=True,
+    )
+    if cart.composed.fingerprint != quote.fingerprint:
+        raise QuoteOutdated(
+            quote=show("quo", quote.id),
+            old_gross=Money(quote.gross, quote.currency).as_json(),
+            new_gross=cart.composed.gross.as_json(),
+        )
+    return cart
+
+
+def _new_order(actor: Actor, now: datetime, quote: models.Quote, cart: Cart, method: str) -> models.Order:
+    composed = cart.composed
+    return models.Order(
+        id=new_id(),
+        reseller_id=quote.reseller_id,
+        customer_id=quote.customer_id,
+        payer_id=quote.payer_id,
+        bill_to_id=quote.bill_to_id,
+        quote_id=quote.id,
+        status="awaiting_payment",
+        payment_method=method,
+        currency=quote.currency,
+        net=composed.net.amount,
+        vat=composed.vat.amount,
+        gross=composed.gross.amount,
+        taxes=[stored.tax_json(tax) for tax in composed.taxes],
+        tax_record=get_decision_record(actor=actor, decision=cart.decision, bill_to=cart.bill_to),
+        placed_at=now,
+    )
+
+
+def _new_line(order: models.Order, line: QuoteLine) -> models.OrderLine:
+    row = models.OrderLine(
+        id=new_id(),
+        reseller_id=order.reseller_id,
+        customer_id=order.customer_id,
+        payer_id=order.payer_id,
+        order_id=order.id,
+        position=line.position,
+        type=line.type,
+        offer_id=line.offer_id,
+        product=line.product,
+        plan=line.plan,
+        offer_code=line.offer_code,
+        quantity=line.quantity,
+        months=line.months,
+        term_months=line.term_months,
+        unit_price=line.unit_price.amount,
+        discount_percent=line.discount_percent,
+        net=line.net.amount,
+        explanation=stored.explanations_json(line.explanation),
+        pricing_context=stored.context_json(line.context),
+        list_term_price=line.list_term_price.amount,
+        price_list=line.context.price_list,
+        period_start=line.period_start,
+        period_end=line.period_end,
+    )
+    if line.subscription_id is not None:
+        row.subscription_id = line.subscription_id
+    return row
+
+
+def _settle_now(
+    actor: Actor, now: datetime, order: models.Order, lines: list[models.OrderLine], cart: Cart
+) -> None:
+    source: Source = "nothing"
+    if order.gross:
+        paid = charge_balance(
+            actor=actor,
+            now=now,
+            reseller_id=order.reseller_id,
+            customer_id=order.customer_id,
+            payer_id=order.payer_id,
+            subject_kind="order",
+            subject_id=order.id,
+            amount=Money(order.gross, order.currency),
+        )
+        order.payable_id = paid.id
+        source = "balance"
+    fulfil(actor=actor, now=now, order=order, lines=lines, trade=cart.trade, source=source)
+
+
+def _await_money(
+    actor: Actor, now: datetime, order: models.Order, lines: list[models.OrderLine], cart: Cart
+) -> None:
+    for line in lines:
+        if line.type == "new":
+            line.subscription_id = open_for(actor, now, order, line, running=False)
+    payable = open_payable(
+        actor=actor,
+        now=now,
+        reseller_id=order.reseller_id,
+        customer_id=order.customer_id,
+        payer_id=order.payer_id,
+        subject_kind="order",
+        subject_id=order.id,
+        amount=Money(order.gross, order.currency),
+        method="bank_transfer",
+    )
+    details = _details(payable, cart)
+    pro_forma = issue_pro_forma(
+        actor=actor,
+        now=now,
+        draft=draft(order=order, lines=lines, trade=cart.trade, payment=details),
+    )
+    order.payable_id = payable.id
+    order.pro_forma_id = pro_forma.id
+    order.pro_forma_number = pro_forma.number
+    order.payment_details = {
+        "reference": details.reference,
+        "iban": details.iban,
+        "bic": details.bic,
+        "bank_name": details.bank_name,
+        "beneficiary": details.beneficiary,
+    }
+
+
+def _details(payable: Payable, cart: Cart) -> PaymentDetails:
+    seller = cart.trade.seller
+    return PaymentDetails(
+        reference=payable.reference or "",
+        iban=seller.iban,
+        bic=seller.bic,
+        bank_name=seller.bank_name,
+        beneficiary=seller.organization.name,
+    )
+
+
+def _announce_placed(actor: Actor, now: datetime, order: models.Order) -> None:
+    outbox.emit(
+        events.OrderPlaced(
+            order_id=str(order.id),
+            customer_id=str(order.customer_id),
+            payment_method=order.payment_method,
+            gross=order.gross,
+            currency=order.currency,
+            pro_forma_id=None if order.pro_forma_id is None else str(order.pro_forma_id),
+        ),
+        now=now,
+        subject_id=order.id,
+        reseller_id=order.reseller_id,
+        customer_id=order.customer_id,
+        payer_id=order.payer_id,
+    )
+    note(
+        actor,
+        now,
+        order,
+        "order.placed",
+        gross=order.gross,
+        currency=order.currency,
+        payment_method=order.payment_method,
+    )

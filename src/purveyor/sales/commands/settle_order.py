@@ -1,0 +1,119 @@
+"""The money of an order has arrived: carry it out, or hold it for a person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from purveyor.billing.commands import close_pro_forma
+from purveyor.infra import outbox
+from purveyor.infra.clock import business_date
+from purveyor.infra.commands import command
+from purveyor.kernel.actor import Actor
+from purveyor.kernel.errors import Forbidden, NotFound
+from purveyor.kernel.money import Money
+from purveyor.ledger import legs as movements
+from purveyor.ledger.commands.post import post
+from purveyor.parties import authority
+from purveyor.parties.trade import get_trade
+from purveyor.payments.events import BalanceDeposited
+from purveyor.payments.queries import get_payable
+from purveyor.sales import events, models
+from purveyor.sales.commands._fulfil import fulfil, note
+from purveyor.sales.queries import order_view
+from purveyor.sales.types import OrderView
+from purveyor.subscriptions import queries as subscriptions
+from purveyor.subscriptions.types import Status
+
+_CHANGED = ("status", "hold_reason", "invoice_id", "invoice_number", "completed_at")
+
+
+@command
+def settle_order(*, actor: Actor, now: datetime, order_id: UUID) -> OrderView:
+    """Carry out an order whose payable is settled: subscriptions, books, invoice, record, events at once.
+
+    A new subscription starts on the day of the settlement; its price and tax are those of the order. A top-up
+    whose term is over by now cannot be carried out as promised: the order is held with the reason, and its
+    money goes to the payer's balance. Safe to repeat: an order that no longer waits is returned as it is.
+
+    Raises: NotFound; Forbidden for everybody but the operator and its jobs, or while money is missing.
+    Emits: order.completed and what follows, or order.held and balance.deposited.
+    """
+    authority.require(actor, "operate")
+    order = models.Order.objects.select_for_update().filter(id=order_id).first()
+    if order is None:
+        raise NotFound(kind="order")
+    lines = list(order.lines.order_by("position"))
+    if order.status != "awaiting_payment":
+        return order_view(order, lines)
+    _require_money(actor, order)
+    reason = _why_impossible(actor, now, lines)
+    if reason:
+        _hold(actor, now, order, reason)
+    else:
+        trade = get_trade(actor=actor, customer_id=order.customer_id)
+        fulfil(actor=actor, now=now, order=order, lines=lines, trade=trade, source="advance")
+        models.OrderLine.objects.bulk_update(lines, ["period_start", "period_end"])
+        if order.pro_forma_id is not None:
+            close_pro_forma(actor=actor, now=now, document_id=order.pro_forma_id, outcome="paid")
+    order.save(update_fields=_CHANGED)
+    return order_view(order, lines)
+
+
+def _require_money(actor: Actor, order: models.Order) -> None:
+    if order.payable_id is None or not get_payable(actor=actor, payable_id=order.payable_id).is_settled:
+        raise Forbidden(act="settle", reason="not_paid")
+
+
+def _why_impossible(actor: Actor, now: datetime, lines: list[models.OrderLine]) -> str:
+    """Why a top-up cannot be carried out any more: a refusal's code, or nothing.
+
+    Locks the subscriptions of the order in the order that everybody does. The order's lines keep the end of
+    the term they were priced for; a subscription that rolled on is in another one.
+    """
+    today = business_date(now)
+    ends = {line.subscription_id: line.period_end for line in lines if line.type == "add_seats"}
+    for subscription_id in sorted(ends):
+        found = subscriptions.lock_subscription(actor=actor, subscription_id=subscription_id)
+        if found.status is not Status.ACTIVE:
+            return "subscription_not_active"
+        if found.period_end != ends[subscription_id] or today >= ends[subscription_id]:
+            return "period_ended"
+    return ""
+
+
+def _hold(actor: Actor, now: datetime, order: models.Order, reason: str) -> None:
+    order.status = "on_hold"
+    order.hold_reason = reason
+    gross = Money(order.gross, order.currency)
+    scope = {
+        "reseller_id": order.reseller_id,
+        "customer_id": order.customer_id,
+        "payer_id": order.payer_id,
+    }
+    post(
+        actor=actor,
+        now=now,
+        kind="order_held",
+        reference=f"order:{order.id}:held",
+        legs=movements.advance_to_balance(payer_id=order.payer_id, amount=gross),
+        **scope,
+    )
+    outbox.emit(
+        events.OrderHeld(order_id=str(order.id), customer_id=str(order.customer_id), reason=reason),
+        now=now,
+        subject_id=order.id,
+        **scope,
+    )
+    outbox.emit(
+        BalanceDeposited(
+            organization_id=str(order.payer_id),
+            amount=gross.amount,
+            currency=gross.currency,
+            reason="order_held",
+        ),
+        now=now,
+        subject_id=order.payer_id,
+        **scope,
+    )
+    note(actor, now, order, "order.held", reason=reason)

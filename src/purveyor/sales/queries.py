@@ -1,0 +1,217 @@
+"""Reads of sales, scoped to the actor. Row-level security is the second wall."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import cast
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from purveyor.kernel.actor import Actor
+from purveyor.kernel.errors import Invalid, NotFound
+from purveyor.kernel.money import Money
+from purveyor.kernel.paging import Page, capped, read_cursor, write_cursor
+from purveyor.sales import models
+from purveyor.sales.rules import stored
+from purveyor.sales.types import (
+    DocumentRef,
+    LineType,
+    OrderLineView,
+    OrderRow,
+    OrderStatus,
+    OrderView,
+    PaymentDetails,
+    PaymentMethod,
+    QuoteView,
+)
+
+WAITING = ("awaiting_payment", "on_hold")
+_STATUSES = ("awaiting_payment", "on_hold", "provisioning", "completed", "cancelled")
+
+
+def scoped_quotes(actor: Actor) -> QuerySet[models.Quote]:
+    """Quotes within the actor's reach; the payer's alone (rules.md b2)."""
+    return models.Quote.objects.filter(_scope(actor))
+
+
+def scoped_orders(actor: Actor) -> QuerySet[models.Order]:
+    """Orders within the actor's reach; the payer's alone (rules.md b2)."""
+    return models.Order.objects.filter(_scope(actor))
+
+
+def _scope(actor: Actor) -> Q:
+    if actor.scope == "customer":
+        return Q(customer_id=actor.customer_id, payer_id=actor.customer_id)
+    within = Q() if actor.customer_id is None else Q(customer_id=actor.customer_id)
+    if actor.scope == "reseller":
+        within &= Q(reseller_id=actor.reseller_id, payer_id=actor.reseller_id)
+    return within
+
+
+def get_quote(*, actor: Actor, now: datetime, quote_id: UUID) -> QuoteView:
+    """A quote with its order, if it was accepted. Raises NotFound."""
+    row = scoped_quotes(actor).select_related("order").filter(id=quote_id).first()
+    if row is None:
+        raise NotFound(kind="quote")
+    return quote_view(row, now=now, order_id=row.order.id if hasattr(row, "order") else None)
+
+
+def quote_view(row: models.Quote, *, now: datetime, order_id: UUID | None = None) -> QuoteView:
+    """The quote behind a row; past its time an open one reads as expired."""
+    content = row.content
+    expired = row.status == "open" and now >= row.expires_at
+    return QuoteView(
+        id=row.id,
+        reseller_id=row.reseller_id,
+        customer_id=row.customer_id,
+        payer_id=row.payer_id,
+        bill_to_id=row.bill_to_id,
+        status="expired" if expired else "accepted" if row.status == "accepted" else "open",
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        currency=row.currency,
+        lines=tuple(stored.line(line) for line in content["lines"]),
+        taxes=tuple(stored.tax(tax) for tax in content["taxes"]),
+        net=Money(content["net"], row.currency),
+        vat=Money(content["vat"], row.currency),
+        gross=Money(row.gross, row.currency),
+        next_renewal=stored.renewal(content["next_renewal"]),
+        order_id=order_id,
+    )
+
+
+def get_order(*, actor: Actor, order_id: UUID) -> OrderView:
+    """An order with its lines, documents and how to pay it. Raises NotFound."""
+    row = scoped_orders(actor).filter(id=order_id).first()
+    if row is None:
+        raise NotFound(kind="order")
+    return order_view(row, list(row.lines.order_by("position")))
+
+
+def order_view(row: models.Order, lines: list[models.OrderLine]) -> OrderView:
+    """The order behind its rows."""
+    return OrderView(
+        id=row.id,
+        reseller_id=row.reseller_id,
+        customer_id=row.customer_id,
+        payer_id=row.payer_id,
+        bill_to_id=row.bill_to_id,
+        quote_id=row.quote_id,
+        status=cast(OrderStatus, row.status),
+        hold_reason=row.hold_reason,
+        payment_method=cast(PaymentMethod, row.payment_method),
+        currency=row.currency,
+        net=Money(row.net, row.currency),
+        vat=Money(row.vat, row.currency),
+        gross=Money(row.gross, row.currency),
+        lines=tuple(_line_view(line, row.currency) for line in lines),
+        payable_id=row.payable_id,
+        pro_forma=_document(row.pro_forma_id, row.pro_forma_number),
+        invoice=_document(row.invoice_id, row.invoice_number),
+        payment=_payment(row),
+        placed_at=row.placed_at,
+        completed_at=row.completed_at,
+    )
+
+
+def _document(document_id: UUID | None, number: str) -> DocumentRef | None:
+    return None if document_id is None else DocumentRef(document_id, number)
+
+
+def _payment(row: models.Order) -> PaymentDetails | None:
+    """How to pay, while money is still to come."""
+    if row.status != "awaiting_payment" or not row.payment_details:
+        return None
+    details = row.payment_details
+    return PaymentDetails(
+        reference=details["reference"],
+        iban=details["iban"],
+        bic=details["bic"],
+        bank_name=details["bank_name"],
+        amount=Money(row.gross, row.currency),
+    )
+
+
+def _line_view(line: models.OrderLine, currency: str) -> OrderLineView:
+    return OrderLineView(
+        position=line.position,
+        type=cast(LineType, line.type),
+        offer_id=line.offer_id,
+        subscription_id=line.subscription_id,
+        product=line.product,
+        plan=line.plan,
+        quantity=line.quantity,
+        months=line.months,
+        unit_price=Money(line.unit_price, currency),
+        discount_percent=line.discount_percent,
+        net=Money(line.net, currency),
+        explanation=stored.explanations(line.explanation),
+        context=stored.context(line.pricing_context),
+    )
+
+
+def list_orders(
+    *,
+    actor: Actor,
+    customer_id: UUID | None = None,
+    status: str | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[OrderRow]:
+    """Orders, newest first.
+
+    Raises: Invalid for an unknown status or cursor.
+    """
+    rows = scoped_orders(actor)
+    if customer_id is not None:
+        rows = rows.filter(customer_id=customer_id)
+    if status:
+        if status not in _STATUSES:
+            raise Invalid(field="status", reason="unknown")
+        rows = rows.filter(status=status)
+    return _page(rows, cursor, limit)
+
+
+def list_waiting_for_money(*, actor: Actor, cursor: str | None = None, limit: int = 50) -> Page[OrderRow]:
+    """Orders that wait for money or for a person, newest first."""
+    return _page(scoped_orders(actor).filter(status__in=WAITING), cursor, limit)
+
+
+def count_waiting(*, actor: Actor) -> tuple[int, int]:
+    """How many orders wait for money, and how many for a person."""
+    statuses = list(scoped_orders(actor).filter(status__in=WAITING).values_list("status", flat=True)[:10_000])
+    return statuses.count("awaiting_payment"), statuses.count("on_hold")
+
+
+def _page(rows: QuerySet[models.Order], cursor: str | None, limit: int) -> Page[OrderRow]:
+    key = read_cursor(cursor, parts=2)
+    if key is not None:
+        try:
+            at, last_id = datetime.fromisoformat(key[0]), UUID(key[1])
+        except ValueError as error:
+            raise Invalid(field="cursor", reason="not_a_cursor") from error
+        rows = rows.filter(Q(placed_at__lt=at) | Q(placed_at=at, id__lt=last_id))
+    size = capped(limit)
+    found = list(rows.order_by("-placed_at", "-id")[: size + 1])
+    more = len(found) > size
+    last = found[size - 1] if more else None
+    return Page(
+        tuple(_order_row(row) for row in found[:size]),
+        None if last is None else write_cursor(last.placed_at.isoformat(), str(last.id)),
+    )
+
+
+def _order_row(row: models.Order) -> OrderRow:
+    return OrderRow(
+        id=row.id,
+        customer_id=row.customer_id,
+        payer_id=row.payer_id,
+        status=cast(OrderStatus, row.status),
+        hold_reason=row.hold_reason,
+        payment_method=cast(PaymentMethod, row.payment_method),
+        net=Money(row.net, row.currency),
+        gross=Money(row.gross, row.currency),
+        placed_at=row.placed_at,
+        completed_at=row.completed_at,
+    )
