@@ -54,7 +54,7 @@ def day_text(value: date | datetime, style: str = "medium") -> str:
     """Write a day; an instant is first brought to the zone in use. Styles: short, medium, long, full."""
     if isinstance(value, datetime):
         value = _local(value).date()
-    return str(format_date(value, style, locale=reader_locale()))  # type: ignore[arg-type]  # Babel's Literal
+    return str(format_date(value, style, locale=reader_locale()))
 
 
 def instant_text(value: datetime, style: str = "medium") -> str:

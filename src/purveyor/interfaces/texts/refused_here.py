@@ -156,12 +156,12 @@ def _quote_outdated(facts: Facts) -> str:
 
 def _insufficient_balance(facts: Facts) -> str:
     return _(
-        "The balance has %(available)s, and %(wanted)s are needed. Pay in the difference or choose bank transfer."
+        "The balance holds %(available)s, and this costs %(wanted)s. Pay in the difference or choose bank transfer."
     ) % {"available": facts.money("available"), "wanted": facts.money("wanted")}
 
 
 def _payment_exceeds_invoice(facts: Facts) -> str:
-    return _("%(wanted)s are more than the %(open)s that are open. Enter at most that.") % {
+    return _("%(wanted)s is more than what is open, %(open)s. Enter at most that.") % {
         "wanted": facts.money("wanted"),
         "open": facts.money("open"),
     }

@@ -1,0 +1,190 @@
+"""Each act on record as a sentence: "Anna Berg assigned a seat to x@example.com"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from purveyor.interfaces.texts import formats, labels
+from purveyor.interfaces.texts.facts import Facts
+
+# Without facts: true of every act of the kind.
+PLAIN: dict[str, Promise] = {
+    "api_key.created": gettext_lazy("%(actor)s created an API key"),
+    "api_key.revoked": gettext_lazy("%(actor)s revoked an API key"),
+    "balance.deposited": gettext_lazy("%(actor)s recorded a deposit to the balance"),
+    "clock.moved": gettext_lazy("%(actor)s moved the test clock"),
+    "customer.created": gettext_lazy("%(actor)s created the customer"),
+    "customer.updated": gettext_lazy("%(actor)s changed the business information"),
+    "discount.set": gettext_lazy("%(actor)s set a discount"),
+    "invitation.accepted": gettext_lazy("%(actor)s accepted the invitation"),
+    "invitation.expired": gettext_lazy("An invitation expired"),
+    "invitation.resent": gettext_lazy("%(actor)s sent an invitation again"),
+    "invitation.withdrawn": gettext_lazy("%(actor)s withdrew an invitation"),
+    "invoice.issued": gettext_lazy("An invoice was issued"),
+    "invoice.overdue": gettext_lazy("An invoice is overdue"),
+    "invoice.paid": gettext_lazy("An invoice was paid"),
+    "member.activated": gettext_lazy("%(actor)s became active as a member"),
+    "member.added": gettext_lazy("%(actor)s added a member"),
+    "member.invited": gettext_lazy("%(actor)s invited a member"),
+    "member.removed": gettext_lazy("%(actor)s removed a member"),
+    "member.role_changed": gettext_lazy("%(actor)s changed the role of a member"),
+    "member.updated": gettext_lazy("%(actor)s corrected a member"),
+    "membership.ended": gettext_lazy("%(actor)s ended the access of a person"),
+    "membership.granted": gettext_lazy("%(actor)s gave a person access"),
+    "membership.role_changed": gettext_lazy("%(actor)s changed the role of a person"),
+    "offer.created": gettext_lazy("%(actor)s created an offer"),
+    "offer.withdrawn": gettext_lazy("%(actor)s withdrew an offer from sale"),
+    "operator.updated": gettext_lazy("%(actor)s changed the operator's data"),
+    "order.cancelled": gettext_lazy("%(actor)s cancelled an order"),
+    "order.completed": gettext_lazy("An order was completed"),
+    "order.held": gettext_lazy("An order was put on hold"),
+    "order.placed": gettext_lazy("%(actor)s placed an order"),
+    "payment.recorded": gettext_lazy("%(actor)s recorded a payment"),
+    "plan.created": gettext_lazy("%(actor)s created a plan"),
+    "price.set": gettext_lazy("%(actor)s set a price"),
+    "price_list.created": gettext_lazy("%(actor)s created a price list"),
+    "pro_forma.issued": gettext_lazy("A pro-forma invoice was issued"),
+    "product.created": gettext_lazy("%(actor)s created a product"),
+    "quote.made": gettext_lazy("%(actor)s made a quote"),
+    "renewal.invoiced": gettext_lazy("A renewal was invoiced"),
+    "renewal.missed": gettext_lazy("A renewal did not take place"),
+    "reseller.created": gettext_lazy("%(actor)s created the reseller"),
+    "reseller.updated": gettext_lazy("%(actor)s changed the reseller's data"),
+    "seat.assigned": gettext_lazy("%(actor)s assigned a seat"),
+    "seat.released": gettext_lazy("%(actor)s freed a seat"),
+    "seat.replaced": gettext_lazy("%(actor)s gave a seat to somebody else"),
+    "staff.invited": gettext_lazy("%(actor)s invited a colleague"),
+    "subscription.activated": gettext_lazy("A subscription became active"),
+    "subscription.cancelled": gettext_lazy("A subscription was cancelled"),
+    "subscription.ended": gettext_lazy("A subscription ended"),
+    "subscription.opened": gettext_lazy("%(actor)s opened a subscription"),
+    "subscription.renewal_changed": gettext_lazy("%(actor)s changed what happens at the renewal"),
+    "subscription.renewed": gettext_lazy("A subscription was renewed"),
+    "subscription.seats_added": gettext_lazy("Seats were added to a subscription"),
+    "subscription.trial_started": gettext_lazy("A trial started"),
+    "trial.started": gettext_lazy("%(actor)s started a trial"),
+    "vendor.created": gettext_lazy("%(actor)s created a vendor"),
+}
+
+
+def activity(kind: str, facts: Mapping[str, Any], actor_name: str) -> str:
+    """The act in the active language, with what its facts tell; its kind if nobody knows it."""
+    read = Facts({**facts, "actor": actor_name})
+    detailed = _DETAILED.get(kind)
+    if detailed is not None:
+        try:
+            return detailed(read)
+        except (KeyError, ValueError, TypeError):
+            pass
+    plain = PLAIN.get(kind)
+    return kind if plain is None else str(plain) % {"actor": actor_name}
+
+
+def has_words(kind: str) -> bool:
+    """Whether the kind is known here."""
+    return kind in PLAIN
+
+
+def kinds() -> list[tuple[str, str]]:
+    """(kind, its sentence without an actor's name) for a filter, in the order of the codes."""
+    return [(kind, str(text) % {"actor": "…"}) for kind, text in PLAIN.items()]
+
+
+def _with(text: Callable[[], str], **names: str) -> Callable[[Facts], str]:
+    """A sentence whose placeholders are these facts, each under its own name, and the actor."""
+
+    def write(facts: Facts) -> str:
+        return text() % {
+            "actor": facts.text("actor"),
+            **{name: facts.text(*fact.split("|")) for name, fact in names.items()},
+        }
+
+    return write
+
+
+def _seats_added(facts: Facts) -> str:
+    added = facts.count("added")
+    return ngettext(
+        "%(added)s seat was added to a subscription, which has %(quantity)s now",
+        "%(added)s seats were added to a subscription, which has %(quantity)s now",
+        added,
+    ) % {"added": formats.number_text(added), "quantity": facts.number("quantity")}
+
+
+def _opened(facts: Facts) -> str:
+    quantity = facts.count("quantity")
+    return ngettext(
+        "%(actor)s opened a subscription to %(offer)s with %(quantity)s seat",
+        "%(actor)s opened a subscription to %(offer)s with %(quantity)s seats",
+        quantity,
+    ) % {
+        "actor": facts.text("actor"),
+        "offer": facts.text("offer"),
+        "quantity": formats.number_text(quantity),
+    }
+
+
+def _until(text: Callable[[], str]) -> Callable[[Facts], str]:
+    return lambda facts: text() % {"until": facts.day("until")}
+
+
+def _role_changed(facts: Facts) -> str:
+    return _("%(actor)s changed the role of %(who)s from %(old)s to %(new)s") % {
+        "actor": facts.text("actor"),
+        "who": facts.text("email", "name"),
+        "old": labels.role(facts.text("old", "before")),
+        "new": labels.role(facts.text("new", "after", "role")),
+    }
+
+
+def _granted(facts: Facts) -> str:
+    return _("%(actor)s gave a person access as %(role)s") % {
+        "actor": facts.text("actor"),
+        "role": labels.role(facts.text("role")),
+    }
+
+
+def _money(text: Callable[[], str]) -> Callable[[Facts], str]:
+    return lambda facts: text() % {"actor": facts.text("actor"), "amount": facts.money("amount")}
+
+
+_DETAILED: dict[str, Callable[[Facts], str]] = {
+    "api_key.created": _with(lambda: _("%(actor)s created the API key %(name)s"), name="name"),
+    "api_key.revoked": _with(lambda: _("%(actor)s revoked the API key %(name)s"), name="name"),
+    "balance.deposited": _money(lambda: _("%(actor)s recorded a deposit of %(amount)s to the balance")),
+    "customer.created": _with(lambda: _("%(actor)s created the customer %(name)s"), name="name"),
+    "invitation.expired": _with(lambda: _("The invitation of %(email)s expired"), email="email"),
+    "invitation.resent": _with(lambda: _("%(actor)s sent the invitation of %(email)s again"), email="email"),
+    "invitation.withdrawn": _with(lambda: _("%(actor)s withdrew the invitation of %(email)s"), email="email"),
+    "member.activated": _with(lambda: _("%(email)s became active as a member"), email="email"),
+    "member.added": _with(lambda: _("%(actor)s added %(email)s as a member"), email="email"),
+    "member.invited": _with(lambda: _("%(actor)s invited %(email)s as a member"), email="email"),
+    "member.removed": _with(lambda: _("%(actor)s removed the member %(email)s"), email="email"),
+    "member.role_changed": _role_changed,
+    "member.updated": _with(lambda: _("%(actor)s corrected the member %(email)s"), email="email"),
+    "membership.granted": _granted,
+    "offer.created": _with(lambda: _("%(actor)s created the offer %(offer)s"), offer="code|offer"),
+    "offer.withdrawn": _with(
+        lambda: _("%(actor)s withdrew the offer %(offer)s from sale"), offer="code|offer"
+    ),
+    "order.completed": _with(
+        lambda: _("An order was completed and invoiced with %(invoice)s"), invoice="invoice"
+    ),
+    "payment.recorded": _money(lambda: _("%(actor)s recorded a payment of %(amount)s")),
+    "reseller.created": _with(lambda: _("%(actor)s created the reseller %(name)s"), name="name"),
+    "seat.assigned": _with(lambda: _("%(actor)s assigned a seat to %(email)s"), email="email"),
+    "seat.released": _with(lambda: _("%(actor)s freed the seat of %(email)s"), email="email"),
+    "seat.replaced": _with(
+        lambda: _("%(actor)s gave the seat of %(old)s to %(email)s"), old="old|before|from", email="email|new"
+    ),
+    "staff.invited": _with(lambda: _("%(actor)s invited %(email)s as a colleague"), email="email"),
+    "subscription.activated": _until(lambda: _("A subscription became active until %(until)s")),
+    "subscription.opened": _opened,
+    "subscription.renewed": _until(lambda: _("A subscription was renewed until %(until)s")),
+    "subscription.seats_added": _seats_added,
+}

@@ -1,0 +1,159 @@
+"""Why an amount or a date is what it is, as arithmetic in words that can be checked by hand.
+
+The parts of a formula (months, seats, prices) are written each in its own plural form and put into one
+sentence by name; the facts of each code are named where it is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from purveyor.interfaces.texts import formats, reasons
+from purveyor.interfaces.texts.facts import Facts
+from purveyor.kernel.explanation import Explanation
+
+
+def explain(explanation: Explanation) -> str:
+    """One explanation as a sentence or a formula in the active language; its code if nobody knows it."""
+    if explanation.code.startswith("tax."):
+        return reasons.tax_reason(explanation)
+    write = _WRITERS.get(explanation.code)
+    try:
+        return explanation.code if write is None else write(Facts(explanation.facts))
+    except (KeyError, ValueError, TypeError):
+        return explanation.code
+
+
+def explain_all(explanations: Iterable[Explanation]) -> list[str]:
+    """Each explanation on its own."""
+    return [explain(one) for one in explanations]
+
+
+def explain_joined(explanations: Iterable[Explanation]) -> str:
+    """All of them as one text: the months first, then the arithmetic with them, then what is special."""
+    text = ""
+    for one in explanations:
+        part = explain(one)
+        if not text:
+            text = part
+        elif one.code == "price.minimum":
+            text = _("%(first)s. %(second)s") % {"first": text, "second": part}
+        else:
+            text = _("%(first)s: %(second)s") % {"first": text, "second": part}
+    return text
+
+
+def has_words(code: str) -> bool:
+    """Whether the code is known here."""
+    return code in _WRITERS or reasons.has_words(code)
+
+
+def months_text(count: int) -> str:
+    """The count with its noun: "2 months"."""
+    return ngettext("%(count)s month", "%(count)s months", count) % {"count": formats.number_text(count)}
+
+
+def days_text(count: int) -> str:
+    """The count with its noun: "50 days"."""
+    return ngettext("%(count)s day", "%(count)s days", count) % {"count": formats.number_text(count)}
+
+
+def seats_text(count: int) -> str:
+    """The count with its noun: "5 seats"."""
+    return ngettext("%(count)s seat", "%(count)s seats", count) % {"count": formats.number_text(count)}
+
+
+def _remaining(facts: Facts) -> str:
+    return _("%(days)s left = %(months)s of %(term)s") % {
+        "days": days_text(facts.count("days")),
+        "months": facts.number("months"),
+        "term": months_text(facts.count("term_months")),
+    }
+
+
+def _parts(facts: Facts) -> dict[str, str]:
+    return {
+        "months": months_text(facts.count("months")),
+        "term": months_text(facts.count("term_months")),
+        "seats": seats_text(facts.count("quantity")),
+        "discount": facts.percent("discount_percent"),
+        "term_price": facts.money("term_amount"),
+        "seat_price": facts.money("seat_amount"),
+        "net": facts.money("net_amount"),
+    }
+
+
+def _discounted(facts: Facts) -> bool:
+    return Decimal(str(facts.raw("discount_percent"))) != 0
+
+
+def _term(facts: Facts) -> str:
+    parts = _parts(facts)
+    if _discounted(facts):
+        return _("%(months)s: %(seats)s x %(term_price)s - %(discount)s = %(net)s") % parts
+    return _("%(months)s: %(seats)s x %(term_price)s = %(net)s") % parts
+
+
+def _months(facts: Facts) -> str:
+    parts = {**_parts(facts), "month_price": facts.money("month_amount")}
+    if _discounted(facts):
+        return _("%(months)s x %(seats)s x %(month_price)s - %(discount)s = %(net)s") % parts
+    return _("%(months)s x %(seats)s x %(month_price)s = %(net)s") % parts
+
+
+def _share(facts: Facts) -> str:
+    parts = {
+        **_parts(facts),
+        "share": _("%(months)s/%(term)s")
+        % {"months": facts.number("months"), "term": facts.number("term_months")},
+    }
+    if facts.count("months") == facts.count("term_months"):
+        return (
+            _(
+                "%(term_price)s - %(discount)s = %(seat_price)s a seat, rounded; %(seats)s x %(seat_price)s = %(net)s"
+            )
+            % parts
+        )
+    if _discounted(facts):
+        return (
+            _(
+                "%(share)s of %(term_price)s - %(discount)s = %(seat_price)s a seat, rounded;"
+                " %(seats)s x %(seat_price)s = %(net)s"
+            )
+            % parts
+        )
+    return (
+        _(
+            "%(share)s of %(term_price)s = %(seat_price)s a seat, rounded;"
+            " %(seats)s x %(seat_price)s = %(net)s"
+        )
+        % parts
+    )
+
+
+def _minimum(facts: Facts) -> str:
+    return _("A seat is charged %(seat_price)s at least.") % {"seat_price": facts.money("seat_amount")}
+
+
+def _renewal(text: Callable[[], str]) -> Callable[[Facts], str]:
+    return lambda facts: text() % {"on": facts.day("on")}
+
+
+_WRITERS: dict[str, Callable[[Facts], str]] = {
+    "period.remaining": _remaining,
+    "price.term": _term,
+    "price.months": _months,
+    "price.share": _share,
+    "price.minimum": _minimum,
+    "renewal.off": _renewal(lambda: _("It does not renew: it ends on %(on)s.")),
+    "renewal.paid_by_reseller": _renewal(
+        lambda: _("It renews on %(on)s and is paid by your reseller. Your reseller knows the price.")
+    ),
+    "renewal.no_price": _renewal(
+        lambda: _("There is no price for the renewal on %(on)s yet. Ask for help before that day.")
+    ),
+}
