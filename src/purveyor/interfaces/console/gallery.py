@@ -20,7 +20,9 @@ class GalleryForm(forms.Form):
     """One field of each kind."""
 
     name = forms.CharField(label=gettext_lazy("Name"))
-    country = forms.ChoiceField(label=gettext_lazy("Country"), choices=[("DE", "Deutschland"), ("SE", "Sverige")])
+    country = forms.ChoiceField(
+        label=gettext_lazy("Country"), choices=[("DE", "Deutschland"), ("SE", "Sverige")]
+    )
     vat_number = forms.CharField(
         label=gettext_lazy("VAT number"), required=False, help_text=gettext_lazy("As in DE136695976.")
     )
@@ -29,7 +31,9 @@ class GalleryForm(forms.Form):
         choices=[("reseller", gettext_lazy("We pay")), ("customer", gettext_lazy("The customer pays"))],
         widget=forms.RadioSelect,
     )
-    note = forms.CharField(label=gettext_lazy("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    note = forms.CharField(
+        label=gettext_lazy("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
     seats = forms.IntegerField(label=gettext_lazy("Seats"), min_value=1)
     discount = forms.DecimalField(label=gettext_lazy("Discount"))
     notify = forms.BooleanField(
@@ -87,8 +91,16 @@ def _rows() -> list[dict[str, Any]]:
 def _lines() -> list[Line]:
     percent = Decimal(20)
     return [
-        Line(gettext("5 seats of Lockbox Business"), Money(30000, "EUR"), gettext("5 seats × 12 months × 5.00 EUR")),
-        Line(gettext("Your discount"), Money(-6000, "EUR"), gettext("%(percent)s %% of 300.00 EUR") % {"percent": percent}),
+        Line(
+            gettext("5 seats of Lockbox Business"),
+            Money(30000, "EUR"),
+            gettext("5 seats × 12 months × 5.00 EUR"),
+        ),
+        Line(
+            gettext("Your discount"),
+            Money(-6000, "EUR"),
+            gettext("%(percent)s %% of 300.00 EUR") % {"percent": percent},
+        ),
         Line(gettext("Net"), Money(24000, "EUR"), kind="sum"),
         Line(gettext("VAT"), Money(0, "EUR"), gettext("Reverse charge: the customer accounts for the VAT.")),
         Line(gettext("To pay"), Money(24000, "EUR"), kind="total"),

@@ -22,14 +22,18 @@ def seat_meter(used: int, total: int, reserved: int, words: bool) -> SafeString:
     held = _WIDTH * min(used + reserved, total) // total - taken if total else 0
     free = max(total - used - reserved, 0)
     said = ngettext(
-        "%(used)s of %(total)s seat taken, %(free)s free", "%(used)s of %(total)s seats taken, %(free)s free", total
+        "%(used)s of %(total)s seat taken, %(free)s free",
+        "%(used)s of %(total)s seats taken, %(free)s free",
+        total,
     ) % {
         "used": formats.number_text(used + reserved),
         "total": formats.number_text(total),
         "free": formats.number_text(free),
     }
     if reserved:
-        held_words = ngettext("%(count)s reserved by an invitation", "%(count)s reserved by invitations", reserved)
+        held_words = ngettext(
+            "%(count)s reserved by an invitation", "%(count)s reserved by invitations", reserved
+        )
         said = gettext("%(seats)s (%(reserved)s)") % {
             "seats": said,
             "reserved": held_words % {"count": formats.number_text(reserved)},

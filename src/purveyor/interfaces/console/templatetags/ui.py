@@ -13,12 +13,19 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django import template
-from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select, Textarea
+from django.forms import (
+    BaseForm,
+    BoundField,
+    CheckboxInput,
+    CheckboxSelectMultiple,
+    RadioSelect,
+    Select,
+    Textarea,
+)
 from django.template import RequestContext
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext
-from django.utils.translation import ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from purveyor.interfaces.console import formats
 from purveyor.interfaces.console.shell import tint_of
@@ -106,7 +113,9 @@ def button(
     """Draw a link (with `url`) or a button. Kinds: primary, secondary, quiet, danger."""
     css = f"btn btn-{kind}" + (" btn-small" if small else "") + (" btn-wide" if wide else "")
     inner = format_html("{}<span>{}</span>", icons.svg(icon) if icon else "", label)
-    given = [(key, text) for key, text in (("name", name), ("value", value), ("form", form), ("id", id)) if text]
+    given = [
+        (key, text) for key, text in (("name", name), ("value", value), ("form", form), ("id", id)) if text
+    ]
     attributes = format_html_join("", ' {}="{}"', given)
     if url:
         return format_html('<a class="{}" href="{}"{}>{}</a>', css, url, attributes, inner)
@@ -170,7 +179,9 @@ def bars(points: Sequence[Point], label: Text) -> SafeString:
 
 
 @register.simple_tag
-def stat(label: Text, value: Text | int | SafeString, url: str = "", hint: Text = "", tone: str = "") -> SafeString:
+def stat(
+    label: Text, value: Text | int | SafeString, url: str = "", hint: Text = "", tone: str = ""
+) -> SafeString:
     """Show one figure of a landing page; the whole tile is a link where a url is given."""
     shown = formats.number_text(value) if isinstance(value, int) else value
     css = f"stat tone-{tone}" if tone else "stat"
@@ -193,7 +204,9 @@ def card(content: str, title: Text = "", text: Text = "", flush: bool = False, c
         under = format_html("<p>{}</p>", text) if text else ""
         head = format_html('<header class="card-head"><h2>{}</h2>{}</header>', title, under)
     body = "card-flush" if flush else "card-body"
-    return format_html('<section class="card {}">{}<div class="{}">{}</div></section>', css, head, body, content)
+    return format_html(
+        '<section class="card {}">{}<div class="{}">{}</div></section>', css, head, body, content
+    )
 
 
 @register.simple_block_tag
@@ -203,7 +216,12 @@ def alert(content: str, tone: str = "info", title: Text = "") -> SafeString:
     head = format_html("<strong>{}</strong>", title) if title else ""
     role = "alert" if tone == "bad" else "status"
     return format_html(
-        '<div class="alert tone-{}" role="{}">{}<div>{}{}</div></div>', tone, role, icons.svg(drawn), head, content
+        '<div class="alert tone-{}" role="{}">{}<div>{}{}</div></div>',
+        tone,
+        role,
+        icons.svg(drawn),
+        head,
+        content,
     )
 
 
@@ -220,7 +238,9 @@ def table(content: str, caption: Text, cards: bool = True, css: str = "") -> Saf
 
 
 @register.simple_block_tag
-def menu(content: str, label: Text, icon: str = "", kind: str = "secondary", small: bool = False) -> SafeString:
+def menu(
+    content: str, label: Text, icon: str = "", kind: str = "secondary", small: bool = False
+) -> SafeString:
     """Open a small menu under a button; works without JavaScript. Inside: links and buttons."""
     css = f"btn btn-{kind}" + (" btn-small" if small else "")
     if kind == "icon":
