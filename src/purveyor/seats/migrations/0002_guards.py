@@ -7,10 +7,16 @@ from purveyor.infra import rls
 _LOOKUP = """
 CREATE FUNCTION seats_invitation_by_token(wanted text)
 RETURNS TABLE (invitation_id uuid, organization_id uuid, reseller_id uuid, customer_id uuid)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET app.scope = 'operator' AS $$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE scope text := coalesce(current_setting('app.scope', true), '');
+BEGIN
+  -- Not SET in the function's head: that would need a superuser.
+  PERFORM set_config('app.scope', 'operator', true);
+  RETURN QUERY
   SELECT i.id, i.organization_id, i.reseller_id, i.customer_id
-  FROM seats_invitation i WHERE i.token_hash = wanted
-$$;
+  FROM seats_invitation i WHERE i.token_hash = wanted;
+  PERFORM set_config('app.scope', scope, true);
+END $$;
 """
 
 
