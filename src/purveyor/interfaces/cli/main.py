@@ -177,8 +177,16 @@ def _refuse_excess_rights() -> None:
     """Start-up refuses to serve as a superuser, a BYPASSRLS role or a table's owner."""
     import psycopg
 
-    with psycopg.connect(os.environ["DATABASE_APP_URL"]) as connection:
+    try:
+        connection = psycopg.connect(os.environ["DATABASE_APP_URL"])
+    except psycopg.OperationalError as error:
+        name = roles.role_of(os.environ["DATABASE_APP_URL"])
+        raise roles.RightsError(
+            f"Cannot connect as {name}; give the role its password and set DATABASE_APP_URL: {str(error).strip()}"
+        ) from error
+    with connection:
         roles.refuse_excess_rights(connection)
+    connection.close()
 
 
 if __name__ == "__main__":
