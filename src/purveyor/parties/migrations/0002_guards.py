@@ -7,11 +7,17 @@ from purveyor.infra import rls
 _LOOKUPS = """
 CREATE FUNCTION app_find_key(wanted text)
 RETURNS TABLE (key_id uuid, organization_id uuid, kind text, reseller_id uuid, customer_id uuid, role text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET app.scope = 'operator' AS $$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE scope text := coalesce(current_setting('app.scope', true), '');
+BEGIN
+  -- Not SET in the function's head: that would need a superuser.
+  PERFORM set_config('app.scope', 'operator', true);
+  RETURN QUERY
   SELECT k.id, k.organization_id, o.kind, k.reseller_id, k.customer_id, k.role
   FROM parties_apikey k JOIN parties_organization o ON o.id = k.organization_id
-  WHERE k.key_hash = wanted AND k.revoked_at IS NULL
-$$;
+  WHERE k.key_hash = wanted AND k.revoked_at IS NULL;
+  PERFORM set_config('app.scope', scope, true);
+END $$;
 
 -- Sets the isolation context of the transaction from an API key and returns who it is, in one statement.
 CREATE FUNCTION app_enter_by_key(wanted text)
@@ -32,12 +38,18 @@ END $$;
 CREATE FUNCTION app_workspaces(wanted uuid)
 RETURNS TABLE (membership_id uuid, organization_id uuid, kind text, role text, reseller_id uuid,
                customer_id uuid)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET app.scope = 'operator' AS $$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE scope text := coalesce(current_setting('app.scope', true), '');
+BEGIN
+  -- Not SET in the function's head: that would need a superuser.
+  PERFORM set_config('app.scope', 'operator', true);
+  RETURN QUERY
   SELECT m.id, m.organization_id, o.kind, m.role, m.reseller_id, m.customer_id
   FROM parties_membership m JOIN parties_organization o ON o.id = m.organization_id
   WHERE m.person_id = wanted AND m.ended_at IS NULL
-  ORDER BY CASE o.kind WHEN 'operator' THEN 0 WHEN 'reseller' THEN 1 ELSE 2 END, m.created_at, m.id
-$$;
+  ORDER BY CASE o.kind WHEN 'operator' THEN 0 WHEN 'reseller' THEN 1 ELSE 2 END, m.created_at, m.id;
+  PERFORM set_config('app.scope', scope, true);
+END $$;
 """
 
 
