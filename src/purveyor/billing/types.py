@@ -105,7 +105,8 @@ class DocumentDraft:
 
     ``paid`` is what has been received already (an order's invoice is issued when its money is there);
     ``due_days`` counts from the day of issue. ``tax_decision`` is ``{"rule": ..., "evidence": {...}}``.
-    ``reseller_code`` ("R017") may be given by a caller that has it at hand.
+    ``reseller_code`` ("R017") may be given by a caller that has it at hand, and ``document_id`` by one that
+    opened the payable, whose reference the document prints, before it.
     """
 
     reseller_id: UUID
@@ -126,6 +127,7 @@ class DocumentDraft:
     bill_to_may_read: bool = False
     payment: PaymentDetails | None = None
     reseller_code: str | None = None
+    document_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

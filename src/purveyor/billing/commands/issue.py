@@ -94,13 +94,15 @@ def issue_pro_forma(*, actor: Actor, now: datetime, draft: DocumentDraft) -> Doc
     return document
 
 
-def _issue(now: datetime, draft: DocumentDraft, kind: Literal["invoice", "pro_forma"], series: Series) -> Document:
+def _issue(
+    now: datetime, draft: DocumentDraft, kind: Literal["invoice", "pro_forma"], series: Series
+) -> Document:
     check_totals(draft)
     today = business_date(now)
     paid = draft.paid or Money.zero(draft.gross.currency)
     is_invoice = kind == "invoice"
     status = status_of(gross=draft.gross.amount, paid=paid.amount) if is_invoice else "issued"
-    document_id = new_id()
+    document_id = draft.document_id or new_id()
     code = draft.reseller_code or _code(draft.reseller_id)
     lines = _lines(draft)
     values: dict[str, Any] = {
