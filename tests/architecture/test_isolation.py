@@ -67,7 +67,8 @@ def test_the_serving_roles_may_never_truncate(owner: psycopg.Connection) -> None
 def test_no_column_takes_business_time_from_the_database(owner: psycopg.Connection) -> None:
     rows = owner.execute(
         "SELECT table_name, column_name FROM information_schema.columns"
-        " WHERE table_schema = 'public' AND column_default ~* '(now\\(|current_(date|time)|clock_timestamp|statement_timestamp)'"
+        " WHERE table_schema = 'public' AND column_default ~*"
+        " '(now\\(|current_(date|time)|clock_timestamp|statement_timestamp)'"
         " AND table_name NOT LIKE 'procrastinate%%' AND table_name NOT LIKE 'django%%'"
     ).fetchall()
     assert rows == []

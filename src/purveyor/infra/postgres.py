@@ -135,6 +135,9 @@ class Server:
             except psutil.TimeoutExpired:
                 process.send_signal(signal.SIGQUIT)
                 process.wait(_STOP_SECONDS)
+            if self.socket_folder != self.data:
+                with contextlib.suppress(OSError):
+                    self.socket_folder.rmdir()
             return True
 
     def _prepare(self, user: pguser.ServerUser) -> None:
