@@ -37,7 +37,9 @@ class Document(models.Model):
     year = models.IntegerField()
     sequence = models.IntegerField()
     reseller_id = models.UUIDField()
-    customer = models.ForeignKey("parties.Organization", on_delete=models.PROTECT, related_name="+", db_index=False)
+    customer = models.ForeignKey(
+        "parties.Organization", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     payer_id = models.UUIDField()
     bill_to_id = models.UUIDField()
     order_id = models.UUIDField(null=True)
@@ -83,7 +85,9 @@ class Document(models.Model):
             models.CheckConstraint(
                 condition=Q(paid__gte=0, paid__lte=F("gross")), name="billing_document_not_overpaid"
             ),
-            models.CheckConstraint(condition=Q(due_on__gte=F("issued_on")), name="billing_document_due_later"),
+            models.CheckConstraint(
+                condition=Q(due_on__gte=F("issued_on")), name="billing_document_due_later"
+            ),
         )
         indexes = (
             models.Index(fields=["payer_id", "-issued_on", "-id"], name="billing_document_payer"),
@@ -94,7 +98,9 @@ class Document(models.Model):
                 condition=Q(bill_to_may_read=True),
                 name="billing_document_bill_to",
             ),
-            models.Index(fields=["order_id"], condition=Q(order_id__isnull=False), name="billing_document_order"),
+            models.Index(
+                fields=["order_id"], condition=Q(order_id__isnull=False), name="billing_document_order"
+            ),
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="billing_document_due"),
             models.Index(fields=["-issued_on", "-id"], name="billing_document_newest"),
             models.Index(
@@ -130,6 +136,7 @@ class Line(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["document", "position"], name="billing_line_once"),
             models.CheckConstraint(
-                condition=Q(quantity__gte=1, months__gte=0, net__gte=0, unit_price__gte=0), name="billing_line_sane"
+                condition=Q(quantity__gte=1, months__gte=0, net__gte=0, unit_price__gte=0),
+                name="billing_line_sane",
             ),
         )

@@ -97,7 +97,10 @@ def count_open(*, actor: Actor, customer_id: UUID | None = None) -> OpenDocument
         rows.order_by()
         .values("currency")
         .annotate(
-            count=Count("id"), late=Count("id", filter=Q(status="overdue")), gross=Sum("gross"), paid=Sum("paid")
+            count=Count("id"),
+            late=Count("id", filter=Q(status="overdue")),
+            gross=Sum("gross"),
+            paid=Sum("paid"),
         )
         .order_by("currency")
     )

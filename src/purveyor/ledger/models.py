@@ -12,7 +12,9 @@ class Account(models.Model):
     """One account of a reseller's books. Its id is computed from the other columns (``commands.post``)."""
 
     id = models.UUIDField(primary_key=True)
-    reseller = models.ForeignKey("parties.Organization", on_delete=models.PROTECT, related_name="+", db_index=False)
+    reseller = models.ForeignKey(
+        "parties.Organization", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     party = models.ForeignKey(
         "parties.Organization", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
     )
@@ -22,7 +24,9 @@ class Account(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=["reseller", "party", "kind", "currency"], nulls_distinct=False, name="ledger_account_once"
+                fields=["reseller", "party", "kind", "currency"],
+                nulls_distinct=False,
+                name="ledger_account_once",
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=[kind.value for kind in AccountKind]), name="ledger_account_kind"

@@ -11,7 +11,9 @@ class Payable(models.Model):
 
     id = models.UUIDField(primary_key=True)
     reseller_id = models.UUIDField()
-    customer = models.ForeignKey("parties.Organization", on_delete=models.PROTECT, related_name="+", db_index=False)
+    customer = models.ForeignKey(
+        "parties.Organization", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     payer_id = models.UUIDField()
     subject_kind = models.TextField()
     subject_id = models.UUIDField()
@@ -26,14 +28,20 @@ class Payable(models.Model):
 
     class Meta:
         constraints = (
-            models.CheckConstraint(condition=Q(subject_kind__in=["order", "invoice"]), name="payments_payable_subject"),
+            models.CheckConstraint(
+                condition=Q(subject_kind__in=["order", "invoice"]), name="payments_payable_subject"
+            ),
             models.CheckConstraint(
                 condition=Q(status__in=["open", "partially_paid", "settled", "cancelled"]),
                 name="payments_payable_status",
             ),
-            models.CheckConstraint(condition=Q(method__in=["bank_transfer", "balance"]), name="payments_payable_method"),
+            models.CheckConstraint(
+                condition=Q(method__in=["bank_transfer", "balance"]), name="payments_payable_method"
+            ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="payments_payable_positive"),
-            models.CheckConstraint(condition=Q(paid__gte=0, paid__lte=F("amount")), name="payments_payable_not_overpaid"),
+            models.CheckConstraint(
+                condition=Q(paid__gte=0, paid__lte=F("amount")), name="payments_payable_not_overpaid"
+            ),
             models.CheckConstraint(
                 condition=~Q(status="settled") | Q(paid=F("amount"), settled_at__isnull=False),
                 name="payments_payable_settled_is_paid",
@@ -76,11 +84,20 @@ class Payment(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(
-                condition=Q(amount__gt=0, allocated__gte=0, allocated__lte=F("amount")), name="payments_payment_amounts"
+                condition=Q(amount__gt=0, allocated__gte=0, allocated__lte=F("amount")),
+                name="payments_payment_amounts",
             ),
             # One transfer typed in twice is one payment; two that look alike are told apart by a person.
             models.UniqueConstraint(
-                fields=["payer_id", "payable", "reference", "amount", "currency", "received_on", "occurrence"],
+                fields=[
+                    "payer_id",
+                    "payable",
+                    "reference",
+                    "amount",
+                    "currency",
+                    "received_on",
+                    "occurrence",
+                ],
                 nulls_distinct=False,
                 name="payments_payment_once",
             ),

@@ -13,14 +13,25 @@ _LINE_BILL_TO = (
     "EXISTS (SELECT FROM billing_document d WHERE d.id = billing_line.document_id AND d.bill_to_may_read)"
 )
 _FROZEN = (
-    *("id", "kind", "number", "series", "year", "sequence", "reseller_id", "customer_id", "payer_id", "bill_to_id"),
+    *(
+        "id",
+        "kind",
+        "number",
+        "series",
+        "year",
+        "sequence",
+        "reseller_id",
+        "customer_id",
+        "payer_id",
+        "bill_to_id",
+    ),
     *("order_id", "issued_at", "issued_on", "due_on", "currency", "seller", "buyer", "taxes", "tax_decision"),
     *("payment", "net", "vat", "gross", "bill_to_may_read"),
 )
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0001_initial"), ("infra", "0001_initial")]
+    dependencies = [("billing", "0001_initial"), ("infra", "0002_guards")]
     operations = [
         rls.protect("billing_counter", "reseller"),
         rls.protect("billing_document", "payer", extra_read=_BILL_TO),

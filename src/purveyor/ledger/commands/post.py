@@ -30,8 +30,9 @@ WITH t AS (
   RETURNING id
 ), leg AS MATERIALIZED (
   SELECT r.*, t.id AS transaction_id
-  FROM t, jsonb_to_recordset(%(legs)s::jsonb)
-       WITH ORDINALITY AS r(account uuid, party uuid, kind text, amount bigint, currency text, n bigint)
+  FROM t, ROWS FROM (jsonb_to_recordset(%(legs)s::jsonb)
+       AS (account uuid, party uuid, kind text, amount bigint, currency text)) WITH ORDINALITY
+       AS r(account, party, kind, amount, currency, n)
 ), a AS (
   INSERT INTO ledger_account (id, reseller_id, party_id, kind, currency)
   SELECT DISTINCT account, %(reseller)s::uuid, party, kind, currency FROM leg ORDER BY account
@@ -87,7 +88,10 @@ def post(
         {
             "account": str(
                 account_id(
-                    reseller_id=reseller_id, kind=leg.kind, party_id=leg.party_id, currency=leg.amount.currency
+                    reseller_id=reseller_id,
+                    kind=leg.kind,
+                    party_id=leg.party_id,
+                    currency=leg.amount.currency,
                 )
             ),
             "party": None if leg.party_id is None else str(leg.party_id),

@@ -13,22 +13,27 @@ _OWN = (
 _OWN_ACCOUNT = f"{rls.SCOPE} = 'customer' AND party_id = {rls.CUSTOMER}"
 
 # Runs at commit, when a customer's own context may be back: the check must see every entry all the same.
+# (SET in the function's head would need a superuser.)
 _ZERO_SUM = """
-CREATE FUNCTION ledger_check_zero_sum() RETURNS trigger LANGUAGE plpgsql SET app.scope = 'operator' AS $$
+CREATE FUNCTION ledger_check_zero_sum() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  scope text := coalesce(current_setting('app.scope', true), '');
 BEGIN
+  PERFORM set_config('app.scope', 'operator', true);
   IF EXISTS (
     SELECT FROM ledger_entry WHERE transaction_id = NEW.transaction_id GROUP BY currency HAVING sum(amount) <> 0
   ) OR NOT EXISTS (SELECT FROM ledger_entry WHERE transaction_id = NEW.transaction_id) THEN
     RAISE EXCEPTION 'ledger transaction % does not sum to zero', NEW.transaction_id
       USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_entries_sum_to_zero';
   END IF;
+  PERFORM set_config('app.scope', scope, true);
   RETURN NULL;
 END $$
 """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0001_initial"), ("infra", "0001_initial")]
+    dependencies = [("ledger", "0001_initial"), ("infra", "0002_guards")]
     operations = [
         rls.protect("ledger_account", "reseller", extra_read=_OWN_ACCOUNT),
         rls.protect("ledger_transaction", "payer"),

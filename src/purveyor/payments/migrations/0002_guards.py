@@ -6,7 +6,7 @@ from purveyor.infra import rls
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0001_initial"), ("infra", "0001_initial")]
+    dependencies = [("payments", "0001_initial"), ("infra", "0002_guards")]
     operations = [
         rls.protect("payments_payable", "payer"),
         rls.protect("payments_payment", "payer"),
