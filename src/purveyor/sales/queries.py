@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
+from purveyor.billing import queries as billing
+from purveyor.infra.clock import business_date
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import Invalid, NotFound
 from purveyor.kernel.money import Money
 from purveyor.kernel.paging import Page, capped, read_cursor, write_cursor
+from purveyor.parties import authority
 from purveyor.sales import models
 from purveyor.sales.rules import stored
 from purveyor.sales.types import (
     DocumentRef,
+    HandNeeded,
     LineType,
     OrderLineView,
     OrderRow,
@@ -25,7 +29,11 @@ from purveyor.sales.types import (
     PaymentMethod,
     QuoteView,
 )
+from purveyor.seats import queries as seats
+from purveyor.subscriptions import queries as subscriptions
 
+ENDING_DAYS = 30
+ENDING_MAX = 200
 WAITING = ("awaiting_payment", "on_hold")
 _STATUSES = ("awaiting_payment", "on_hold", "provisioning", "completed", "cancelled")
 
@@ -41,6 +49,9 @@ def scoped_orders(actor: Actor) -> QuerySet[models.Order]:
 
 
 def _scope(actor: Actor) -> Q:
+    # Orders tell amounts: who may not see documents may not know that there are any.
+    if not authority.may(actor, "documents"):
+        raise NotFound(kind="order")
     if actor.scope == "customer":
         return Q(customer_id=actor.customer_id, payer_id=actor.customer_id)
     within = Q() if actor.customer_id is None else Q(customer_id=actor.customer_id)
@@ -180,8 +191,27 @@ def list_waiting_for_money(*, actor: Actor, cursor: str | None = None, limit: in
 
 def count_waiting(*, actor: Actor) -> tuple[int, int]:
     """How many orders wait for money, and how many for a person."""
-    statuses = list(scoped_orders(actor).filter(status__in=WAITING).values_list("status", flat=True)[:10_000])
-    return statuses.count("awaiting_payment"), statuses.count("on_hold")
+    waiting = scoped_orders(actor).filter(status__in=WAITING)
+    found = dict(waiting.order_by().values_list("status").annotate(count=Count("id")))
+    return found.get("awaiting_payment", 0), found.get("on_hold", 0)
+
+
+def todo(*, actor: Actor, now: datetime) -> HandNeeded:
+    """What needs a hand today, of all customers or of the one that is acted on. One count a room.
+
+    Terms count as ending when they end within 30 days. A role that may not see money finds none of it.
+    """
+    money = authority.may(actor, "documents")
+    waiting, held = count_waiting(actor=actor) if money else (0, 0)
+    until = business_date(now) + timedelta(days=ENDING_DAYS)
+    return HandNeeded(
+        orders_waiting=waiting,
+        orders_on_hold=held,
+        invitations_pending=seats.count_pending_invitations(actor=actor),
+        seats_free=subscriptions.count_free_seats(actor=actor),
+        terms_ending=len(subscriptions.list_ending(actor=actor, until=until, limit=ENDING_MAX)),
+        invoices_open=billing.count_open(actor=actor, customer_id=actor.customer_id).count if money else 0,
+    )
 
 
 def _page(rows: QuerySet[models.Order], cursor: str | None, limit: int) -> Page[OrderRow]:

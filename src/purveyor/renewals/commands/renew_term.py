@@ -1,0 +1,167 @@
+"""One subscription reaches the end of its term or trial: it goes on, or it ends."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from purveyor.catalog import queries as catalog
+from purveyor.catalog.errors import OfferNotAvailable
+from purveyor.catalog.types import PriceFound
+from purveyor.infra import activity, outbox
+from purveyor.infra.clock import business_date
+from purveyor.infra.commands import command
+from purveyor.kernel.actor import Actor
+from purveyor.kernel.events import Event
+from purveyor.kernel.ids import new_id
+from purveyor.parties import authority
+from purveyor.parties.trade import get_trade
+from purveyor.renewals import events, models
+from purveyor.renewals.commands import _charge
+from purveyor.renewals.rules.outcome import debtor, decide
+from purveyor.subscriptions import commands as subscriptions
+from purveyor.subscriptions.queries import lock_subscription
+from purveyor.subscriptions.types import Status, Subscription
+
+_RUNNING = (Status.ACTIVE, Status.TRIAL)
+
+
+@command
+def renew_term(*, actor: Actor, now: datetime, subscription_id: UUID) -> bool:
+    """Renew or end a subscription whose period is over on ``now``'s date; False when there was nothing to do.
+
+    All in one transaction: the next term's price for its payer on that day, payable or balance, books, term,
+    invoice, record. A renewal that is paid late still starts at the old end (rules.md b). An offer that is
+    no longer sold or priced ends the subscription with the reason. Safe to repeat: the subscription is locked
+    and looked at again, and one renewal a (subscription, day) is all the table takes.
+
+    Raises: NotFound; Forbidden for everybody but the operator and its jobs; TaxUndecided, which parks it.
+    Emits: renewal.invoiced, subscription.renewed (or .activated after a trial), invoice.issued; or
+        renewal.missed and subscription.ended.
+    """
+    authority.require(actor, "operate")
+    found = lock_subscription(actor=actor, subscription_id=subscription_id)
+    today = business_date(now)
+    if found.status not in _RUNNING or found.period_end is None:
+        subscriptions.set_due(actor=actor, now=now, subscription_id=found.id, due_at=None)
+        return False
+    if today < found.period_end:
+        # Another run was faster and moved its due instant on.
+        return False
+    price = _price(found, found.period_end) if found.auto_renew else None
+    outcome, reason = decide(
+        auto_renew=found.auto_renew, has_price=price is not None, is_trial=found.status is Status.TRIAL
+    )
+    if outcome == "end" or price is None:
+        _end(actor, now, found, found.period_end, reason)
+    else:
+        _renew(actor, now, found, found.period_end, price)
+    return True
+
+
+def _price(found: Subscription, on: date) -> PriceFound | None:
+    try:
+        return catalog.price_for(offer_id=found.offer_id, currency=found.currency, on=on)
+    except OfferNotAvailable:
+        return None
+
+
+def _renew(actor: Actor, now: datetime, found: Subscription, on: date, price: PriceFound) -> None:
+    trade = get_trade(actor=actor, customer_id=found.customer_id)
+    owing = debtor(
+        payer_id=found.payer_id,
+        customer_id=found.customer_id,
+        reseller_id=found.reseller_id,
+        bill_to=trade.customer.bill_to,
+    )
+    charge = _charge.price(
+        actor=actor,
+        on=on,
+        subscription=found,
+        trade=trade,
+        debtor=owing,
+        found=price,
+        period=subscriptions.next_period(found),
+    )
+    invoice_id, payable = _charge.collect(actor, now, charge)
+    subscriptions.roll_term(
+        actor=actor,
+        now=now,
+        subscription_id=found.id,
+        starts_on=on,
+        term_price=price.amount,
+        price_list=price.price_list,
+    )
+    _keep(found, on, now, invoice_id=invoice_id, payable_id=None if payable is None else payable.id)
+    invoice = _charge.issue(actor, now, charge, invoice_id, payable)
+    _announce(
+        found,
+        now,
+        events.RenewalInvoiced(
+            subscription_id=str(found.id),
+            invoice_id=str(invoice.id),
+            period_start=charge.period.start.isoformat(),
+            period_end=charge.period.end.isoformat(),
+            paid=invoice.status == "paid",
+        ),
+    )
+    _note(actor, now, found, "renewal.invoiced", invoice=invoice.number, quantity=charge.line.quantity)
+
+
+def _end(actor: Actor, now: datetime, found: Subscription, on: date, reason: str) -> None:
+    subscriptions.end_subscription(actor=actor, now=now, subscription_id=found.id, reason=reason)
+    missed = found.auto_renew
+    _keep(found, on, now, reason=reason if missed else "")
+    if missed:
+        _announce(found, now, events.RenewalMissed(subscription_id=str(found.id), reason=reason))
+        _note(actor, now, found, "renewal.missed", reason=reason)
+
+
+def _keep(
+    found: Subscription,
+    on: date,
+    now: datetime,
+    *,
+    invoice_id: UUID | None = None,
+    payable_id: UUID | None = None,
+    reason: str = "",
+) -> None:
+    models.Renewal(
+        id=new_id(),
+        reseller_id=found.reseller_id,
+        customer_id=found.customer_id,
+        payer_id=found.payer_id,
+        subscription_id=found.id,
+        period_start=on,
+        outcome="ended" if invoice_id is None else "renewed",
+        reason=reason,
+        quantity=found.renews_with,
+        invoice_id=invoice_id,
+        payable_id=payable_id,
+        rolled_at=now,
+    ).save(force_insert=True)
+
+
+def _announce(found: Subscription, now: datetime, event: Event) -> None:
+    outbox.emit(
+        event,
+        now=now,
+        subject_id=found.id,
+        reseller_id=found.reseller_id,
+        customer_id=found.customer_id,
+        payer_id=found.payer_id,
+    )
+
+
+def _note(actor: Actor, now: datetime, found: Subscription, kind: str, **facts: str | int) -> None:
+    activity.record(
+        actor,
+        now=now,
+        kind=kind,
+        subject_kind="subscription",
+        subject_id=found.id,
+        reseller_id=found.reseller_id,
+        customer_id=found.customer_id,
+        payer_id=found.payer_id,
+        facts=dict(facts),
+    )
