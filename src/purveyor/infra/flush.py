@@ -20,8 +20,9 @@ _EVENTS = """
 e AS (
   INSERT INTO infra_event (id, kind, at, subject_id, reseller_id, customer_id, payer_id, payload)
   SELECT id, kind, at, subject_id, reseller_id, customer_id, payer_id, payload
-  FROM jsonb_to_recordset(%s::jsonb) WITH ORDINALITY AS r(id uuid, kind text, at timestamptz, subject_id uuid,
-       reseller_id uuid, customer_id uuid, payer_id uuid, payload jsonb, n bigint)
+  FROM ROWS FROM (jsonb_to_recordset(%s::jsonb) AS (id uuid, kind text, at timestamptz, subject_id uuid,
+       reseller_id uuid, customer_id uuid, payer_id uuid, payload jsonb)) WITH ORDINALITY
+       AS r(id, kind, at, subject_id, reseller_id, customer_id, payer_id, payload, n)
   ORDER BY n RETURNING seq, id)"""
 _DELIVERIES = """
 d AS (
