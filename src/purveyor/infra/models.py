@@ -124,3 +124,41 @@ class Clock(models.Model):
 
     class Meta:
         constraints = (models.CheckConstraint(condition=models.Q(id=1), name="infra_clock_single"),)
+
+
+class Mail(models.Model):
+    """A mail in one recipient's language, stored with what caused it; sent by a job of the same transaction.
+
+    ``dedupe`` names the cause and the recipient, so that nobody gets a mail twice. Outside a sandbox the
+    body is emptied once sent, because it may hold a token.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    dedupe = models.TextField(unique=True)
+    to = models.TextField()
+    to_key = models.TextField(db_collation="C")
+    to_name = models.TextField(default="")
+    from_name = models.TextField(default="")
+    reply_to = models.TextField(default="")
+    subject = models.TextField()
+    language = models.CharField(max_length=2)
+    text = models.TextField()
+    html = models.TextField()
+    links = models.JSONField(default=list)
+    status = models.TextField(default="queued")
+    attempts = models.IntegerField(default=0)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    reseller_id = models.UUIDField(null=True)
+    customer_id = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(status__in=["queued", "sent", "failed"]), name="infra_mail_status"
+            ),
+        )
+        indexes = (
+            models.Index(fields=["-created_at", "-id"], name="infra_mail_newest"),
+            models.Index(fields=["to_key", "-created_at", "-id"], name="infra_mail_to"),
+        )

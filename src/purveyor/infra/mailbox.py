@@ -1,0 +1,140 @@
+"""Mails at rest: stored in the transaction that causes them, marked when they are sent, read in a sandbox."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import models as db
+
+from purveyor.infra import models
+from purveyor.kernel.actor import Actor
+from purveyor.kernel.ids import new_id
+
+LIMIT_MAX = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewMail:
+    """A rendered mail. ``dedupe`` names its cause and recipient; ``links`` are those in its text, in order."""
+
+    dedupe: str
+    to: str
+    subject: str
+    language: str
+    text: str
+    html: str
+    links: tuple[str, ...] = ()
+    to_name: str = ""
+    from_name: str = ""
+    reply_to: str = ""
+    reseller_id: UUID | None = None
+    customer_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailRow(NewMail):
+    """A stored mail. ``sent_at`` is business time, None until it is sent."""
+
+    id: UUID
+    status: str
+    attempts: int
+    created_at: datetime
+    sent_at: datetime | None = None
+    links: tuple[str, ...] = field(default=())
+
+
+def is_stored(dedupe: str) -> bool:
+    """Whether the mail of this cause to this recipient exists already."""
+    return models.Mail.objects.filter(dedupe=dedupe).exists()
+
+
+def store_mail(mail: NewMail, *, now: datetime) -> UUID | None:
+    """Store a mail with the transaction in progress; its id, or None where it was stored before.
+
+    In a sandbox no mail leaves the house: it is stored as sent. Elsewhere the caller defers its sending.
+    """
+    row = models.Mail(
+        id=new_id(),
+        dedupe=mail.dedupe,
+        to=mail.to,
+        to_key=mail.to.strip().lower(),
+        to_name=mail.to_name,
+        from_name=mail.from_name,
+        reply_to=mail.reply_to,
+        subject=mail.subject,
+        language=mail.language,
+        text=mail.text,
+        html=mail.html,
+        links=list(mail.links),
+        created_at=now,
+        reseller_id=mail.reseller_id,
+        customer_id=mail.customer_id,
+    )
+    if settings.SANDBOX:
+        row.status, row.sent_at = "sent", now
+    models.Mail.objects.bulk_create([row], ignore_conflicts=True)
+    return row.id if models.Mail.objects.filter(id=row.id).exists() else None
+
+
+def list_mail(
+    *, actor: Actor, to: str | None = None, limit: int = 50, before: tuple[datetime, UUID] | None = None
+) -> list[MailRow]:
+    """Mails, newest first; ``before`` is the last row's (created_at, id) of the page before.
+
+    For a sandbox's edges: they check that this is one. ``to`` is compared without case.
+    """
+    rows = models.Mail.objects.all()
+    if actor.scope == "reseller":
+        rows = rows.filter(reseller_id=actor.reseller_id)
+    if actor.scope == "customer":
+        rows = rows.filter(customer_id=actor.customer_id)
+    if to:
+        rows = rows.filter(to_key=to.strip().lower())
+    if before is not None:
+        rows = rows.filter(db.Q(created_at__lt=before[0]) | db.Q(created_at=before[0], id__lt=before[1]))
+    return [_row(row) for row in rows.order_by("-created_at", "-id")[: min(limit, LIMIT_MAX)]]
+
+
+def find_queued(mail_id: UUID) -> MailRow | None:
+    """The mail, if it still waits to be sent."""
+    row = models.Mail.objects.filter(id=mail_id, status="queued").first()
+    return None if row is None else _row(row)
+
+
+def mark_sent(mail_id: UUID, *, now: datetime) -> None:
+    """It left the house: its body is emptied, because it may hold a token."""
+    body = {} if settings.SANDBOX else {"text": "", "html": "", "links": []}
+    models.Mail.objects.filter(id=mail_id, status="queued").update(
+        status="sent", sent_at=now, attempts=db.F("attempts") + 1, **body
+    )
+
+
+def mark_failed(mail_id: UUID, *, finally_: bool) -> None:
+    """One more attempt came to nothing; ``finally_`` when no other follows."""
+    change = {"status": "failed"} if finally_ else {}
+    models.Mail.objects.filter(id=mail_id, status="queued").update(attempts=db.F("attempts") + 1, **change)
+
+
+def _row(row: models.Mail) -> MailRow:
+    return MailRow(
+        id=row.id,
+        dedupe=row.dedupe,
+        to=row.to,
+        to_name=row.to_name,
+        from_name=row.from_name,
+        reply_to=row.reply_to,
+        subject=row.subject,
+        language=row.language,
+        text=row.text,
+        html=row.html,
+        links=tuple(row.links),
+        status=row.status,
+        attempts=row.attempts,
+        created_at=row.created_at,
+        sent_at=row.sent_at,
+        reseller_id=row.reseller_id,
+        customer_id=row.customer_id,
+    )
