@@ -2,6 +2,37 @@
 
 from __future__ import annotations
 
+from purveyor.billing.jobs import run_overdue
+from purveyor.infra.registry import DueSource, register_due, subscribe
+from purveyor.parties.ports import Adapters
+from purveyor.renewals.jobs import roll_due
+from purveyor.sales.handlers import on_payable_settled
+from purveyor.seats.handlers import on_subscription_ended
+from purveyor.seats.jobs import run_expiry
+from purveyor.subscriptions.handlers import on_customer_updated
+from purveyor.tax.numbers import FormatOnlyCheck
+
 
 def wire() -> None:
     """Connect the rooms; called once per process when all apps are loaded."""
+    _ports()
+    _events()
+    _due_work()
+
+
+def _ports() -> None:
+    # Until the live check against VIES stands, a number is checked by form and check digit only,
+    # and the evidence says so.
+    Adapters.vat_numbers = FormatOnlyCheck()
+
+
+def _events() -> None:
+    subscribe("payable.settled", "sales.settle_order", on_payable_settled)
+    subscribe("subscription.ended", "seats.subscription_ended", on_subscription_ended)
+    subscribe("customer.updated", "subscriptions.follow_customer", on_customer_updated)
+
+
+def _due_work() -> None:
+    register_due(DueSource("renewals.roll", "subscriptions_subscription", roll_due))
+    register_due(DueSource("seats.expire_invitation", "seats_invitation", run_expiry))
+    register_due(DueSource("billing.overdue", "billing_document", run_overdue))
