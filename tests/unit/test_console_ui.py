@@ -12,6 +12,7 @@ from uuid import UUID
 import pytest
 from django import forms
 from django.template import Context, Template
+from django.template.loader import get_template
 from django.test import RequestFactory
 from django.utils import translation
 
@@ -143,3 +144,8 @@ def test_icons_that_templates_name_exist(path: Path) -> None:
         r'{% (?:button|menu)[^%]*? icon="([\w-]+)"', text
     )
     assert set(named) <= set(icons.PATHS)
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_templates_compile(path: Path) -> None:
+    get_template(str(path.relative_to(CONSOLE / "templates")))

@@ -54,7 +54,7 @@ def bar_chart(points: Sequence[Point], label: str) -> SafeString:
     width = _STEP * max(len(points), 1)
     drawn = format_html_join(
         "",
-        '<g><title>{}: {}</title><rect class="bar" x="{}" y="{}" width="{}" height="{}" rx="3"/>'
+        '<g><title>{}: {}</title><rect class="chart-bar" x="{}" y="{}" width="{}" height="{}" rx="3"/>'
         '<text class="bar-label" x="{}" y="{}" text-anchor="middle">{}</text></g>',
         (
             (
