@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from purveyor.interfaces.api.app import api
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", api.urls),
     path("accounts/", include("allauth.urls")),
     path("language", include("django.conf.urls.i18n")),
     path("", include("purveyor.interfaces.console.urls")),

@@ -59,7 +59,7 @@ def record(
             "role": actor.role,
             "via": actor.via,
             "ip": actor.ip,
-            "acting_on": _text(actor.acting_on),
+            "acting_on": _text(actor.acting_on or _acted_on(actor, customer_id)),
             "kind": kind,
             "subject_kind": subject_kind,
             "subject_id": _text(subject_id),
@@ -69,6 +69,11 @@ def record(
             "payer_id": _text(payer_id),
         }
     )
+
+
+def _acted_on(actor: Actor, customer_id: UUID | None) -> UUID | None:
+    """Whoever changes what is a customer's, and is not that customer, acts on it (jobs act on nobody)."""
+    return None if actor.scope == "customer" or actor.is_system else customer_id
 
 
 def _text(value: UUID | None) -> str | None:

@@ -1,0 +1,172 @@
+"""What is sent. Everything else about it is for the rooms to judge, so that each rule has one home."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from purveyor.interfaces.api.types import Body, Day, Flag, Id, Instant, MoneyIn, Name, Quantity, Text
+
+Language = Literal["en", "es", "de", "it", "fr"]
+Role = Literal["member", "manager", "admin"]
+BillTo = Literal["customer", "reseller"]
+PaymentMethod = Literal["bank_transfer", "balance", "card"]
+
+
+class AddressIn(Body):
+    """Where a customer is."""
+
+    line1: Name
+    line2: Name | None = None
+    city: Name
+    region: Name | None = None
+    postal_code: Name
+
+
+class CustomerIn(Body):
+    """A new customer. ``reseller`` is the operator's choice alone (default: its own house)."""
+
+    name: Name
+    country: Name
+    email: Name
+    language: Language
+    currency: Name | None = None
+    vat_number: Name | None = None
+    bill_to: BillTo | None = None
+    address: AddressIn
+    reseller: Id | None = None
+
+
+class AddressChange(Body):
+    """Parts of an address that change."""
+
+    line1: Name | None = None
+    line2: Name | None = None
+    city: Name | None = None
+    region: Name | None = None
+    postal_code: Name | None = None
+
+
+class CustomerChange(Body):
+    """What changes; what is left out stays. ``vat_number: null`` takes the number away."""
+
+    name: Name | None = None
+    country: Name | None = None
+    email: Name | None = None
+    language: Language | None = None
+    currency: Name | None = None
+    vat_number: Name | None = None
+    bill_to: BillTo | None = None
+    address: AddressChange | None = None
+
+
+class NewLine(Body):
+    """A new subscription."""
+
+    type: Literal["new"]
+    offer: Id
+    quantity: Quantity
+
+
+class AddSeatsLine(Body):
+    """More seats in the running term, for the months that are left."""
+
+    type: Literal["add_seats"]
+    subscription: Id
+    quantity: Quantity
+
+
+class ChangePlanLine(Body):
+    """Another plan of the same product (not offered yet: ``invalid``)."""
+
+    type: Literal["change_plan"]
+    subscription: Id
+    offer: Id
+    quantity: Quantity
+
+
+Line = Annotated[NewLine | AddSeatsLine | ChangePlanLine, Field(discriminator="type")]
+
+
+class QuoteIn(Body):
+    """What somebody wants to buy."""
+
+    customer: Id
+    lines: Annotated[list[Line], Field(min_length=1, max_length=100)]
+
+
+class OrderIn(Body):
+    """The acceptance of a quote."""
+
+    quote: Id
+    payment_method: PaymentMethod
+
+
+class RenewalChange(Body):
+    """What happens at the end of the term. ``renewal_quantity: null`` renews as many seats as there are."""
+
+    auto_renew: Flag | None = None
+    renewal_quantity: Quantity | None = None
+    renewal_payment_method: PaymentMethod | None = None
+
+
+class MemberIn(Body):
+    """A new member. An administrator needs ``confirm: "discount_lost"``."""
+
+    email: Name
+    name: Name | None = None
+    language: Language | None = None
+    role: Role = "member"
+    confirm: Name | None = None
+
+
+class MemberChange(Body):
+    """What changes. A changed e-mail withdraws the old link and invites the new address."""
+
+    email: Name | None = None
+    name: Name | None = None
+    language: Language | None = None
+    role: Role | None = None
+    confirm: Name | None = None
+
+
+class AssignmentIn(Body):
+    """Who gets the seat; somebody unknown is invited, and the seat is reserved meanwhile."""
+
+    email: Name
+    name: Name | None = None
+    language: Language | None = None
+
+
+class ReplacementIn(Body):
+    """Who gets the seat instead."""
+
+    email: Name
+    name: Name | None = None
+    language: Language | None = None
+
+
+class PaymentIn(Body):
+    """A bank transfer that arrived, for exactly one of an order or an invoice."""
+
+    order: Id | None = None
+    invoice: Id | None = None
+    amount: MoneyIn
+    received_on: Day
+    reference: Text
+
+
+class DepositIn(Body):
+    """Money paid in ahead."""
+
+    organization: Id
+    amount: MoneyIn
+    reference: Text
+    received_on: Day | None = None
+
+
+class ClockIn(Body):
+    """Where the test clock is to stand."""
+
+    now: Instant

@@ -1,0 +1,414 @@
+"""The answers as the schema describes them. Tests hold every answer to these shapes."""
+
+from __future__ import annotations
+
+from typing import Any, Generic, Literal, TypeVar
+
+from pydantic import ConfigDict
+
+from purveyor.interfaces.api.types import Money, Shape
+
+T = TypeVar("T")
+
+
+class Listed(Shape, Generic[T]):
+    """A page of a list; ``next_cursor`` is null on the last one."""
+
+    data: list[T]
+    next_cursor: str | None
+
+
+class Problem(Shape):
+    """A refusal (RFC 9457). ``code`` is stable; ``detail`` is in the language of ``Accept-Language``."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    facts: dict[str, Any]
+
+
+class Organization(Shape):
+    """Whose key it is."""
+
+    id: str
+    kind: Literal["operator", "reseller", "customer"]
+    name: str
+
+
+class Me(Shape):
+    """Who calls, and where."""
+
+    organization: Organization
+    role: str
+    sandbox: bool
+
+
+class Address(Shape):
+    """Empty parts are left out."""
+
+    line1: str | None = None
+    line2: str | None = None
+    city: str | None = None
+    region: str | None = None
+    postal_code: str | None = None
+
+
+class Customer(Shape):
+    """A customer."""
+
+    id: str
+    name: str
+    country: str
+    email: str
+    language: str
+    currency: str
+    vat_number: str | None
+    vat_status: Literal["none", "valid", "invalid", "unknown"]
+    bill_to: Literal["customer", "reseller"]
+    address: Address
+    reseller: str
+    created_at: str
+
+
+class Offer(Shape):
+    """An offer; prices are for one seat and the whole term."""
+
+    id: str
+    code: str
+    vendor: str
+    product: str
+    plan: str
+    plan_rank: int
+    term_months: int
+    billing_months: int
+    terms: dict[str, Any]
+    list_price: Money
+    your_price: Money
+    discount_percent: int | float
+
+
+class Period(Shape):
+    """Dates; ``end`` is exclusive."""
+
+    start: str
+    end: str
+
+
+class PricedLine(Shape):
+    """``unit_price`` is one seat for the months charged, before discount."""
+
+    type: Literal["new", "add_seats", "change_plan"]
+    offer: str
+    subscription: str | None
+    product: str
+    plan: str
+    quantity: int
+    months: int
+    unit_price: Money
+    discount_percent: int | float
+    net: Money
+    explanation: str
+
+
+class QuoteLine(PricedLine):
+    """A line of a quote; a new period is as if it began today."""
+
+    offer_code: str
+    period: Period
+
+
+class Tax(Shape):
+    """The tax of one category (EN 16931), with its reason as a sentence."""
+
+    category: Literal["S", "AE", "O", "Z", "E", "L"]
+    rate_percent: int | float
+    base: Money
+    amount: Money
+    reason: str
+
+
+class NextRenewal(Shape):
+    """What comes next at today's prices; ``net`` is null where somebody else will pay it."""
+
+    date: str
+    net: Money | None
+    explanation: str
+
+
+class Quote(Shape):
+    """A computed promise."""
+
+    id: str
+    status: Literal["open", "accepted", "expired"]
+    customer: str
+    payer: str
+    bill_to: str
+    created_at: str
+    expires_at: str
+    lines: list[QuoteLine]
+    net: Money
+    taxes: list[Tax]
+    gross: Money
+    next_renewal: NextRenewal
+    order: str | None
+
+
+class DocumentRef(Shape):
+    """A document by id and number."""
+
+    id: str
+    number: str
+
+
+class PaymentDetails(Shape):
+    """How to pay by bank transfer."""
+
+    reference: str
+    iban: str
+    bic: str | None = None
+    bank_name: str | None = None
+    amount: Money
+
+
+class OrderRow(Shape):
+    """An order in a list."""
+
+    id: str
+    status: Literal["awaiting_payment", "on_hold", "provisioning", "completed", "cancelled"]
+    hold_reason: str | None
+    customer: str
+    payer: str
+    payment_method: str
+    net: Money
+    gross: Money
+    placed_at: str
+    completed_at: str | None
+
+
+class Order(OrderRow):
+    """An accepted quote. ``payment`` is there while money is to come."""
+
+    quote: str
+    bill_to: str
+    lines: list[PricedLine]
+    vat: Money
+    subscriptions: list[str]
+    pro_forma: DocumentRef | None = None
+    invoice: DocumentRef | None = None
+    payment: PaymentDetails | None = None
+
+
+class Renewal(Shape):
+    """What is scheduled for the end of the term."""
+
+    on: str
+    quantity: int
+
+
+class Subscription(Shape):
+    """A subscription. ``period`` is null until it has begun; ``renewal`` when it will not renew."""
+
+    id: str
+    customer: str
+    customer_name: str
+    payer: str
+    offer: str
+    offer_code: str
+    product: str
+    plan: str
+    status: str
+    payment_status: Literal["ok", "past_due"]
+    quantity: int
+    seats_assigned: int
+    seats_free: int
+    term_months: int
+    period: Period | None
+    trial_end: str | None
+    auto_renew: bool
+    renewal_quantity: int | None
+    renewal_payment_method: str
+    renewal: Renewal | None
+    created_at: str
+    ended_at: str | None
+    end_reason: str | None
+
+
+class Member(Shape):
+    """A customer's user."""
+
+    id: str
+    customer: str
+    email: str
+    name: str
+    language: str
+    role: Literal["member", "manager", "admin"]
+    status: Literal["invited", "active", "removed"]
+    created_at: str
+
+
+class SeatHolder(Shape):
+    """The member in a seat."""
+
+    id: str
+    email: str
+    name: str
+    status: Literal["invited", "active", "removed"]
+
+
+class Assignment(Shape):
+    """A member in a seat."""
+
+    id: str
+    subscription: str
+    member: SeatHolder
+    status: Literal["reserved", "active", "ended"]
+    since: str
+
+
+class Party(Shape):
+    """A party as it was on the day of the document."""
+
+    name: str
+    country: str
+    vat_number: str | None = None
+    address: Address
+
+
+class DocumentLine(Shape):
+    """One line of a document."""
+
+    id: str
+    description: str
+    offer: str | None
+    subscription: str | None
+    quantity: int
+    months: int
+    unit_price: Money
+    discount_percent: int | float
+    net: Money
+    period: Period | None
+    explanation: str
+
+
+class InvoiceRow(Shape):
+    """A document in a list."""
+
+    id: str
+    number: str
+    kind: Literal["invoice", "credit_note", "pro_forma"]
+    status: str
+    issued_on: str
+    due_on: str
+    customer: str
+    payer: str
+    bill_to: str
+    order: str | None
+    buyer_name: str
+    net: Money
+    vat: Money
+    gross: Money
+    paid: Money
+
+
+class DocumentPayment(Shape):
+    """Where to pay."""
+
+    reference: str
+    iban: str
+    bic: str | None = None
+
+
+class Invoice(InvoiceRow):
+    """A whole document."""
+
+    seller: Party
+    buyer: Party
+    lines: list[DocumentLine]
+    taxes: list[Tax]
+    tax_decision: dict[str, Any]
+    payment: DocumentPayment | None
+
+
+class Payment(Shape):
+    """Money that came; what its target did not need went to the payer's balance."""
+
+    id: str
+    customer: str | None
+    payer: str
+    amount: Money
+    allocated: Money
+    to_balance: Money
+    method: str
+    received_on: str
+    reference: str
+    recorded_at: str
+
+
+class Balance(Shape):
+    """Prepaid money, one entry a currency, never converted."""
+
+    available: list[Money]
+    reserved: list[Money]
+
+
+class Movement(Shape):
+    """One change of a prepaid balance: above zero was paid in, below zero spent."""
+
+    id: str
+    at: str
+    booked_on: str
+    kind: str
+    reference: str
+    amount: Money
+    customer: str | None
+
+
+class Activity(Shape):
+    """One act on record."""
+
+    id: str
+    at: str
+    actor: str
+    role: str
+    via: str
+    ip: str | None
+    acting_on: str | None = None
+    kind: str
+    customer: str | None
+    subject: str | None
+    facts: dict[str, Any]
+
+
+class Event(Shape):
+    """Something that happened; ``cursor`` continues the feed right after it."""
+
+    id: str
+    at: str
+    kind: str
+    customer: str | None
+    subject: str | None
+    facts: dict[str, Any]
+    cursor: str
+
+
+class Clock(Shape):
+    """Business now; ``done`` is how many pieces of due work a move did."""
+
+    now: str
+    done: int | None = None
+
+
+class Mail(Shape):
+    """A mail that would have been sent."""
+
+    to: str
+    subject: str
+    language: str
+    text: str
+    html: str
+    links: list[str]
+    sent_at: str

@@ -1,0 +1,37 @@
+"""One file a resource; the routers in the order in which the schema lists them."""
+
+from __future__ import annotations
+
+from ninja import Router
+
+from purveyor.interfaces.api.resources import (
+    assignments,
+    balance,
+    customers,
+    invoices,
+    me,
+    members,
+    offers,
+    orders,
+    payments,
+    quotes,
+    record,
+    sandbox,
+    subscriptions,
+)
+
+ROUTERS: tuple[Router, ...] = (
+    me.router,
+    customers.router,
+    offers.router,
+    quotes.router,
+    orders.router,
+    subscriptions.router,
+    members.router,
+    assignments.router,
+    invoices.router,
+    payments.router,
+    balance.router,
+    record.router,
+    sandbox.router,
+)

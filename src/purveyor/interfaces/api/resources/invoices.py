@@ -1,0 +1,56 @@
+"""Documents, for whoever pays and the operator."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from ninja import Router
+
+from purveyor.billing import queries as billing
+from purveyor.interfaces.api import answers, documents, shapes
+from purveyor.interfaces.api.door import ApiRequest, path_id, reading
+from purveyor.interfaces.api.resources import _reach
+from purveyor.interfaces.api.types import Limit
+from purveyor.kernel.paging import write_cursor
+
+router = Router(tags=["invoices"])
+Kind = Literal["invoice", "credit_note", "pro_forma"]
+Status = Literal["issued", "partially_paid", "paid", "overdue", "written_off", "cancelled"]
+
+
+@router.get("/invoices", response=documents.Listed[documents.InvoiceRow], summary="Invoices, newest first")
+@reading
+def list_invoices(
+    request: ApiRequest,
+    customer: str | None = None,
+    kind: Kind = "invoice",
+    status: Status | None = None,
+    limit: Limit = 50,
+    cursor: str | None = None,
+) -> Any:
+    actor = request.call.actor
+    _reach.see(actor, "documents")
+    rows = billing.list_documents(
+        actor=actor,
+        customer_id=_reach.customer_filter(actor, customer),
+        kind=kind,
+        status=status,
+        cursor=_reach.day_cursor(cursor),
+        limit=limit + 1,
+    )
+    found = answers.cut(rows, limit, lambda row: write_cursor(row.issued_on.isoformat(), str(row.id)))
+    return answers.page(found, shapes.document_row)
+
+
+@router.get("/invoices/{id}", response=documents.Invoice, summary="A whole document")
+@reading
+def get_invoice(request: ApiRequest, id: str) -> Any:
+    actor = request.call.actor
+    _reach.see(actor, "documents")
+    prefix = "pfm" if id.startswith("pfm_") else "inv"
+    document_id = path_id(prefix, id, kind="document")
+    found = billing.get_document(actor=actor, document_id=document_id)
+    # One id has one spelling: a pro-forma is not found as an invoice, nor the other way round.
+    if shapes.document_id(found.kind, found.id) != id:
+        path_id("", id, kind="document")
+    return shapes.document(found)

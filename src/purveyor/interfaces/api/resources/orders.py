@@ -1,0 +1,68 @@
+"""Orders: accepted quotes."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from ninja import Router
+
+from purveyor.infra import tx
+from purveyor.interfaces.api import answers, bodies, documents, shapes
+from purveyor.interfaces.api.door import ApiRequest, path_id, reading, writing
+from purveyor.interfaces.api.resources import _reach
+from purveyor.interfaces.api.types import Limit
+from purveyor.kernel.errors import NotFound
+from purveyor.sales import commands
+from purveyor.sales import queries as sales
+
+router = Router(tags=["buying"])
+
+
+@router.get("/orders", response=documents.Listed[documents.OrderRow], summary="Orders, newest first")
+@reading
+def list_orders(
+    request: ApiRequest,
+    customer: str | None = None,
+    status: str | None = None,
+    limit: Limit = 50,
+    cursor: str | None = None,
+) -> Any:
+    actor = request.call.actor
+    _reach.see(actor, "documents")
+    customer_id = _reach.customer_filter(actor, customer)
+    found = sales.list_orders(actor=actor, customer_id=customer_id, status=status, cursor=cursor, limit=limit)
+    return answers.page(found, shapes.order_row)
+
+
+@router.post("/orders", response={201: documents.Order}, summary="Accept a quote")
+@writing(201)
+def accept_quote(request: ApiRequest, body: bodies.OrderIn) -> Any:
+    """A quote that no longer holds is refused with ``quote_outdated``: ask for a new one and look at it."""
+    actor = request.call.actor
+    _reach.see(actor)
+    try:
+        quote_id = path_id("quo", body.quote, kind="quote")
+    except NotFound as error:
+        raise NotFound(kind="quote", field="quote") from error
+    made = commands.accept_quote(
+        actor=actor, now=request.call.now, quote_id=quote_id, payment_method=body.payment_method
+    )
+    return shapes.order(made)
+
+
+@router.get("/orders/{id}", response=documents.Order, summary="One order")
+@reading
+def get_order(request: ApiRequest, id: str) -> Any:
+    actor = request.call.actor
+    _reach.see(actor, "documents")
+    return shapes.order(sales.get_order(actor=actor, order_id=path_id("ord", id, kind="order")))
+
+
+@router.post("/orders/{id}/cancel", response=documents.Order, summary="Cancel an unpaid order")
+@writing()
+def cancel_order(request: ApiRequest, id: str) -> Any:
+    actor = request.call.actor
+    _reach.see(actor)
+    order_id: UUID = path_id("ord", id, kind="order")
+    return shapes.order(commands.cancel_order(actor=actor, now=tx.current().now, order_id=order_id))

@@ -1,0 +1,401 @@
+"""What each resource looks like in an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from purveyor.billing.types import Document, DocumentLine, DocumentRow, PartySnapshot
+from purveyor.catalog.types import OfferView
+from purveyor.infra.activity import ActivityRow
+from purveyor.infra.registry import Announced
+from purveyor.interfaces.api import public
+from purveyor.interfaces.api.answers import Json, day, instant, maybe_instant, number
+from purveyor.interfaces.texts import explanations, reasons
+from purveyor.kernel.explanation import Explanation
+from purveyor.kernel.ids import show
+from purveyor.kernel.money import Money
+from purveyor.ledger.types import Balance, Movement
+from purveyor.parties.types import Organization
+from purveyor.payments.types import Payment
+from purveyor.sales.types import OrderLineView, OrderRow, OrderView, QuoteLine, QuoteView
+from purveyor.seats.types import Assignment, Member
+from purveyor.subscriptions.types import Subscription
+
+
+def money(value: Money) -> Json:
+    """``{"amount": 12345, "currency": "EUR"}``."""
+    return {"amount": value.amount, "currency": value.currency}
+
+
+def why(parts: Sequence[Explanation]) -> str:
+    """Explanations as whole sentences in the reader's language."""
+    return explanations.explain_joined(parts)
+
+
+def _without_empty(values: Mapping[str, Any]) -> Json:
+    return {key: value for key, value in values.items() if value not in ("", None)}
+
+
+def customer(row: Organization) -> Json:
+    """A customer."""
+    a = row.address
+    return {
+        "id": show("cus", row.id),
+        "name": row.name,
+        "country": row.country,
+        "email": row.email,
+        "language": row.language,
+        "currency": row.currency,
+        "vat_number": row.vat_number or None,
+        "vat_status": row.vat_status,
+        "bill_to": row.bill_to,
+        "address": _without_empty(
+            {
+                "line1": a.line1,
+                "line2": a.line2,
+                "city": a.city,
+                "region": a.region,
+                "postal_code": a.postal_code,
+            }
+        ),
+        "reseller": public.shown("reseller", row.reseller_id),
+        "created_at": instant(row.created_at),
+    }
+
+
+def offer(row: OfferView) -> Json:
+    """An offer as the caller may buy it; prices are for one seat and the whole term."""
+    return {
+        "id": show("off", row.id),
+        "code": row.code,
+        "vendor": row.vendor,
+        "product": row.product,
+        "plan": row.plan,
+        "plan_rank": row.plan_rank,
+        "term_months": row.term_months,
+        "billing_months": row.billing_months,
+        "terms": row.terms.as_json(),
+        "list_price": money(row.list_price),
+        "your_price": money(row.your_price),
+        "discount_percent": number(row.discount_percent),
+    }
+
+
+def _priced(line: QuoteLine | OrderLineView) -> Json:
+    return {
+        "type": line.type,
+        "offer": show("off", line.offer_id),
+        "subscription": public.shown("subscription", line.subscription_id),
+        "product": line.product,
+        "plan": line.plan,
+        "quantity": line.quantity,
+        "months": line.months,
+        "unit_price": money(line.unit_price),
+        "discount_percent": number(line.discount_percent),
+        "net": money(line.net),
+        "explanation": why(line.explanation),
+    }
+
+
+def tax(line: Any, evidence: Mapping[str, Any] | None = None) -> Json:
+    """One tax line of a quote or a document, with what is known of the buyer's number."""
+    return {
+        "category": line.category,
+        "rate_percent": number(line.rate_percent),
+        "base": money(line.base),
+        "amount": money(line.amount),
+        "reason": reasons.tax_reason(line.reason, evidence),
+    }
+
+
+def quote(row: QuoteView) -> Json:
+    """A computed promise."""
+    renewal = row.next_renewal
+    return {
+        "id": show("quo", row.id),
+        "status": row.status,
+        "customer": show("cus", row.customer_id),
+        "payer": public.party(row.payer_id, customer_id=row.customer_id),
+        "bill_to": public.party(row.bill_to_id, customer_id=row.customer_id),
+        "created_at": instant(row.created_at),
+        "expires_at": instant(row.expires_at),
+        "lines": [
+            _priced(line)
+            | {
+                "offer_code": line.offer_code,
+                "period": {"start": day(line.period_start), "end": day(line.period_end)},
+            }
+            for line in row.lines
+        ],
+        "net": money(row.net),
+        "taxes": [tax(line) for line in row.taxes],
+        "gross": money(row.gross),
+        "next_renewal": {
+            "date": day(renewal.date),
+            "net": None if renewal.net is None else money(renewal.net),
+            "explanation": why(renewal.explanation),
+        },
+        "order": public.shown("order", row.order_id),
+    }
+
+
+def order_row(row: OrderRow) -> Json:
+    """One order in a list."""
+    return {
+        "id": show("ord", row.id),
+        "status": row.status,
+        "hold_reason": row.hold_reason or None,
+        "customer": show("cus", row.customer_id),
+        "payer": public.party(row.payer_id, customer_id=row.customer_id),
+        "payment_method": row.payment_method,
+        "net": money(row.net),
+        "gross": money(row.gross),
+        "placed_at": instant(row.placed_at),
+        "completed_at": maybe_instant(row.completed_at),
+    }
+
+
+def order(row: OrderView) -> Json:
+    """An accepted quote, with its documents and how to pay it."""
+    answer: Json = {
+        "id": show("ord", row.id),
+        "status": row.status,
+        "hold_reason": row.hold_reason or None,
+        "quote": show("quo", row.quote_id),
+        "customer": show("cus", row.customer_id),
+        "payer": public.party(row.payer_id, customer_id=row.customer_id),
+        "bill_to": public.party(row.bill_to_id, customer_id=row.customer_id),
+        "payment_method": row.payment_method,
+        "lines": [_priced(line) for line in row.lines],
+        "net": money(row.net),
+        "vat": money(row.vat),
+        "gross": money(row.gross),
+        "subscriptions": [show("sub", one) for one in row.subscriptions],
+        "placed_at": instant(row.placed_at),
+        "completed_at": maybe_instant(row.completed_at),
+    }
+    if row.pro_forma is not None:
+        answer["pro_forma"] = {"id": show("pfm", row.pro_forma.id), "number": row.pro_forma.number}
+    if row.invoice is not None:
+        answer["invoice"] = {"id": show("inv", row.invoice.id), "number": row.invoice.number}
+    if row.payment is not None:
+        answer["payment"] = _without_empty(
+            {
+                "reference": row.payment.reference,
+                "iban": row.payment.iban,
+                "bic": row.payment.bic,
+                "bank_name": row.payment.bank_name,
+            }
+        ) | {"amount": money(row.payment.amount)}
+    return answer
+
+
+def subscription(row: Subscription) -> Json:
+    """A subscription; ``end`` is exclusive, ``renewal`` is what is scheduled for it."""
+    start, end = row.period_start, row.period_end
+    renews = row.auto_renew and end is not None and row.ended_at is None
+    return {
+        "id": show("sub", row.id),
+        "customer": show("cus", row.customer_id),
+        "customer_name": row.customer_name,
+        "payer": public.party(row.payer_id, customer_id=row.customer_id),
+        "offer": show("off", row.offer_id),
+        "offer_code": row.offer_code,
+        "product": row.product,
+        "plan": row.plan,
+        "status": row.status.value,
+        "payment_status": row.payment_status,
+        "quantity": row.quantity,
+        "seats_assigned": row.seats_assigned,
+        "seats_free": row.seats_free,
+        "term_months": row.term_months,
+        "period": None if start is None else {"start": day(start), "end": day(end)},
+        "trial_end": day(row.trial_end),
+        "auto_renew": row.auto_renew,
+        "renewal_quantity": row.renewal_quantity,
+        "renewal_payment_method": row.renewal_payment_method,
+        "renewal": {"on": day(end), "quantity": row.renews_with} if renews else None,
+        "created_at": instant(row.created_at),
+        "ended_at": maybe_instant(row.ended_at),
+        "end_reason": row.end_reason or None,
+    }
+
+
+def member(row: Member) -> Json:
+    """A customer's user. Never says whether the address had an account."""
+    return {
+        "id": show("mem", row.id),
+        "customer": show("cus", row.customer_id),
+        "email": row.email,
+        "name": row.name,
+        "language": row.language,
+        "role": row.role,
+        "status": row.status,
+        "created_at": instant(row.created_at),
+    }
+
+
+def assignment(row: Assignment) -> Json:
+    """A member in a seat."""
+    return {
+        "id": show("asg", row.id),
+        "subscription": show("sub", row.subscription_id),
+        "member": {
+            "id": show("mem", row.member_id),
+            "email": row.member_email,
+            "name": row.member_name,
+            "status": row.member_status,
+        },
+        "status": row.status,
+        "since": instant(row.since),
+    }
+
+
+def document_id(kind: str, value: UUID) -> str:
+    """``pfm_`` for a pro-forma, ``inv_`` for what is booked."""
+    return show("pfm" if kind == "pro_forma" else "inv", value)
+
+
+def document_row(row: DocumentRow) -> Json:
+    """What a list and a whole document have in common."""
+    return {
+        "id": document_id(row.kind, row.id),
+        "number": row.number,
+        "kind": row.kind,
+        "status": row.status,
+        "issued_on": day(row.issued_on),
+        "due_on": day(row.due_on),
+        "customer": show("cus", row.customer_id),
+        "payer": public.party(row.payer_id, customer_id=row.customer_id),
+        "bill_to": public.party(row.bill_to_id, customer_id=row.customer_id),
+        "order": public.shown("order", row.order_id),
+        "buyer_name": row.buyer_name,
+        "net": money(row.net),
+        "vat": money(row.vat),
+        "gross": money(row.gross),
+        "paid": money(row.paid),
+    }
+
+
+def document(row: Document) -> Json:
+    """A whole document, both parties as they were on its day."""
+    return document_row(row) | {
+        "seller": _snapshot(row.seller),
+        "buyer": _snapshot(row.buyer),
+        "lines": [_document_line(line) for line in row.lines],
+        "taxes": [tax(line, row.tax_decision.get("evidence")) for line in row.taxes],
+        "tax_decision": dict(row.tax_decision),
+        "payment": None
+        if row.payment is None
+        else _without_empty(
+            {"reference": row.payment.reference, "iban": row.payment.iban, "bic": row.payment.bic}
+        ),
+    }
+
+
+def _snapshot(row: PartySnapshot) -> Json:
+    found: Json = {"name": row.name, "country": row.country}
+    if row.vat_number:
+        found["vat_number"] = row.vat_number
+    return found | {"address": _without_empty(row.address)}
+
+
+def _document_line(line: DocumentLine) -> Json:
+    return {
+        "id": show("lin", line.id),
+        "description": explanations.explain(line.description),
+        "offer": public.shown("offer", line.offer_id),
+        "subscription": public.shown("subscription", line.subscription_id),
+        "quantity": line.quantity,
+        "months": line.months,
+        "unit_price": money(line.unit_price),
+        "discount_percent": number(line.discount_percent),
+        "net": money(line.net),
+        "period": _period(line.period_start, line.period_end),
+        "explanation": why(line.explanation),
+    }
+
+
+def _period(start: date | None, end: date | None) -> Json | None:
+    return None if start is None or end is None else {"start": day(start), "end": day(end)}
+
+
+def payment(row: Payment) -> Json:
+    """Money that came; what its target did not need went to the payer's balance."""
+    return {
+        "id": show("pay", row.id),
+        "customer": public.shown("customer", row.customer_id),
+        "payer": public.party(row.payer_id, customer_id=row.customer_id),
+        "amount": money(row.amount),
+        "allocated": money(row.allocated),
+        "to_balance": money(row.to_balance),
+        "method": row.method,
+        "received_on": day(row.received_on),
+        "reference": row.reference,
+        "recorded_at": instant(row.recorded_at),
+    }
+
+
+def balance(rows: Sequence[Balance]) -> Json:
+    """Prepaid money, one entry a currency."""
+    return {
+        "available": [money(row.available) for row in rows],
+        "reserved": [money(row.reserved) for row in rows],
+    }
+
+
+def movement(row: Movement) -> Json:
+    """One change of a prepaid balance: above zero was paid in."""
+    return {
+        "id": f"mov_{row.id}",
+        "at": instant(row.at),
+        "booked_on": day(row.booked_on),
+        "kind": row.kind,
+        "reference": row.reference,
+        "amount": money(row.amount),
+        "customer": public.shown("customer", row.customer_id),
+    }
+
+
+def activity(row: ActivityRow) -> Json:
+    """One act on record."""
+    answer: Json = {
+        "id": show("act", row.id),
+        "at": instant(row.at),
+        "actor": row.actor_name,
+        "role": row.role,
+        "via": row.via,
+        "ip": row.ip,
+        "kind": row.kind,
+        "customer": public.shown("customer", row.customer_id),
+        "subject": public.shown(row.subject_kind, row.subject_id),
+        "facts": public.facts(row.facts, kind=row.kind, customer_id=row.customer_id),
+    }
+    if row.acting_on is not None:
+        answer["acting_on"] = show("cus", row.acting_on)
+    return answer
+
+
+def event(row: Announced, cursor: str) -> Json:
+    """One event of the feed; ``cursor`` continues right after it."""
+    return {
+        "id": show("evt", row.id),
+        "at": instant(row.at),
+        "kind": row.kind,
+        "subject": _subject(row),
+        "customer": public.shown("customer", row.customer_id),
+        "facts": public.facts(
+            row.payload, kind=row.kind, customer_id=row.customer_id, reseller_id=row.reseller_id
+        ),
+        "cursor": cursor,
+    }
+
+
+def _subject(row: Announced) -> str | None:
+    word = row.kind.partition(".")[0]
+    if word == "balance":
+        return public.party(row.subject_id, customer_id=row.customer_id, reseller_id=row.reseller_id)
+    return public.shown(word, row.subject_id)

@@ -1,0 +1,73 @@
+"""The words that bodies and queries are made of. Strict: no number in quotes, no surprise in a name."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, WithJsonSchema
+
+from purveyor.interfaces.api.door import has_control_characters
+
+QUANTITY_MAX = 100_000
+AMOUNT_MAX = 10**15
+
+
+def _clean(value: str) -> str:
+    if has_control_characters(value):
+        raise ValueError("control_characters")
+    return value
+
+
+def _date(value: str) -> str:
+    try:
+        valid = date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        valid = False
+    if not valid:
+        raise ValueError("date")
+    return value
+
+
+def _instant(value: str) -> str:
+    try:
+        valid = len(value) > 18 and datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        valid = False
+    if not valid:
+        raise ValueError("instant")
+    return value
+
+
+Text = Annotated[str, Field(max_length=500), AfterValidator(_clean)]
+Name = Annotated[str, Field(max_length=200), AfterValidator(_clean)]
+Id = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_clean)]
+Quantity = Annotated[int, Strict(), Field(ge=1, le=QUANTITY_MAX)]
+Flag = Annotated[bool, Strict()]
+Day = Annotated[str, AfterValidator(_date), WithJsonSchema({"type": "string", "format": "date"})]
+Instant = Annotated[str, AfterValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
+Limit = Annotated[int, Field(ge=1, le=200)]
+
+
+class Body(BaseModel):
+    """Something that is sent: fields that the contract does not know are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Shape(BaseModel):
+    """Something that is answered."""
+
+
+class MoneyIn(Body):
+    """An amount of money above zero, in minor units."""
+
+    amount: Annotated[int, Strict(), Field(ge=1, le=AMOUNT_MAX)]
+    currency: Annotated[str, Field(min_length=3, max_length=3)]
+
+
+class Money(Shape):
+    """Minor units and an ISO 4217 currency: ``{"amount": 12345, "currency": "EUR"}`` is 123.45 EUR."""
+
+    amount: int
+    currency: str
