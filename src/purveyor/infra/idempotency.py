@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -81,3 +82,10 @@ def once(
         "created_at": state.now.isoformat(),
     }
     return status, answer, False
+
+
+def forget(*, before: datetime) -> int:
+    """Delete stored answers older than ``before``; returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM infra_idempotencyrecord WHERE created_at < %s", (before,))
+        return cursor.rowcount

@@ -104,7 +104,14 @@ def _work(_: argparse.Namespace) -> int:
     from django.core.management import call_command
 
     django.setup()
-    call_command("procrastinate", "worker", "--name=purveyor", "--shutdown-graceful-timeout=8")
+    from purveyor.infra.scanner import Scanner
+
+    scanner = Scanner()
+    scanner.start()
+    try:
+        call_command("procrastinate", "worker", "--name=purveyor", "--shutdown-graceful-timeout=8")
+    finally:
+        scanner.stop()
     return 0
 
 
