@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import Error, connection, transaction
@@ -125,14 +126,21 @@ def test_no_single_wrong_digit_of_the_last_three_passes_everywhere(country: str)
     for index in digits:
         for digit in "0123456789":
             if digit != number[index]:
-                try:
-                    check_number(country, number[:index] + digit + number[index + 1 :])
-                except VatNumberInvalid as error:
-                    assert error.facts["reason"] in {"check_digit", "form"}
-                    assert (error.field, error.facts["country"]) == ("vat_number", country)
+                facts = _refusal(country, number[:index] + digit + number[index + 1 :])
+                if facts:
+                    assert facts["reason"] in {"check_digit", "form"}
+                    assert (facts["field"], facts["country"]) == ("vat_number", country)
                     refused += 1
     # Some states have parts without a check digit (NL, SE end in a counter); none has only such parts.
     assert refused >= 9
+
+
+def _refusal(country: str, typed: str) -> dict[str, Any] | None:
+    try:
+        check_number(country, typed)
+    except DomainError as refused:
+        return refused.facts
+    return None
 
 
 @pytest.mark.parametrize("country", sorted(NUMBERS))
@@ -196,11 +204,11 @@ def test_what_is_no_number_at_all(country: str) -> None:
 
 @sampled(country=st.sampled_from([*sorted(EU_MEMBERS), "GB", "MX", "EL", "MC"]), typed=st.text(max_size=30))
 def test_any_text_is_read_or_refused_by_name(country: str, typed: str) -> None:
-    try:
-        first = check_number(country, typed)
-    except DomainError as refused:
-        assert refused.field == "vat_number"
+    refusal = _refusal(country, typed)
+    if refusal is not None:
+        assert refusal["field"] == "vat_number"
         return
+    first = check_number(country, typed)
     again = check_number(country, first.normalized)
     assert (again.status, again.normalized) == (first.status, first.normalized)
 
