@@ -149,3 +149,10 @@ def test_icons_that_templates_name_exist(path: Path) -> None:
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
 def test_templates_compile(path: Path) -> None:
     get_template(str(path.relative_to(CONSOLE / "templates")))
+
+
+def test_icons_of_the_menu_exist() -> None:
+    text = (CONSOLE / "menus.py").read_text()
+    named = re.findall(r'_item\(desk, "\w+", _\("[^"]+"\), "([\w-]+)"', text)
+    assert named
+    assert set(named) <= set(icons.PATHS)

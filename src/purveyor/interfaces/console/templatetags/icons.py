@@ -77,6 +77,13 @@ PATHS: dict[str, str] = {
     "explain": '<path d="M4 3.5h12v13H4Z"/><path d="M7 7h6M7 10h2M11 10h2M7 13h2M11 13h2"/>',
     "admin": '<path d="m10 3 2.1 4.3 4.7.7-3.4 3.3.8 4.7-4.2-2.2L5.8 16l.8-4.7L3.2 8l4.7-.7Z"/>',
 }
+# One drawing may go by two names.
+PATHS |= {
+    "today": PATHS["home"],
+    "offers": PATHS["catalog"],
+    "keys": PATHS["key"],
+    "alert": PATHS["warning"],
+}
 
 
 def svg(name: str, css: str = "", label: str = "") -> SafeString:
