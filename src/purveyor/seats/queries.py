@@ -76,7 +76,8 @@ def rows_of(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
     """All rows of one statement."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 def _viewing(actor: Actor) -> None:

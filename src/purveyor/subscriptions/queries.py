@@ -61,7 +61,8 @@ def as_subscription(row: Sequence[Any]) -> Subscription:
 def _read(sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 def _viewing(actor: Actor) -> None:
@@ -246,7 +247,7 @@ def list_terms(*, actor: Actor, subscription_id: UUID, limit: int = 50) -> tuple
     """The terms of a subscription, newest first."""
     _viewing(actor)
     rows = models.Term.objects.filter(subscription_id=subscription_id)
-    if actor.scope == "reseller":
+    if actor.scope == "reseller" and actor.reseller_id is not None:
         rows = rows.filter(reseller_id=actor.reseller_id)
     if actor.customer_id is not None:
         rows = rows.filter(customer_id=actor.customer_id)
