@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from datetime import UTC, datetime
 
@@ -50,8 +49,7 @@ def _claim(delivery_id: int) -> tuple[str, Announced] | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    payload = json.loads(row[10]) if isinstance(row[10], str) else row[10]
-    return row[0], Announced(*row[2:10], payload)
+    return row[0], Announced.of_row(row[2:])
 
 
 def _count_failure(delivery_id: int, error: Exception) -> None:
@@ -64,7 +62,9 @@ def _count_failure(delivery_id: int, error: Exception) -> None:
         )
         row = cursor.fetchone()
     if row is not None and row[0]:
-        parking.park(source=f"delivery:{row[1]}", piece=str(delivery_id), due_at=datetime.now(UTC), reason=error)
+        parking.park(
+            source=f"delivery:{row[1]}", piece=str(delivery_id), due_at=datetime.now(UTC), reason=error
+        )
 
 
 def owed(limit: int = 500) -> list[int]:

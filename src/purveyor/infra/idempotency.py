@@ -88,4 +88,4 @@ def forget(*, before: datetime) -> int:
     """Delete stored answers older than ``before``; returns how many."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM infra_idempotencyrecord WHERE created_at < %s", (before,))
-        return cursor.rowcount
+        return int(cursor.rowcount)

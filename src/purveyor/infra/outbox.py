@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from datetime import datetime
 from uuid import UUID
 
@@ -65,8 +64,4 @@ def list_events(*, since: tuple[int, int] | None, limit: int) -> list[tuple[Anno
     with connection.cursor() as cursor:
         cursor.execute(_FEED, (xid, seq, min(limit, 200)))
         rows = cursor.fetchall()
-    found = []
-    for row in rows:
-        payload = json.loads(row[8]) if isinstance(row[8], str) else row[8]
-        found.append((Announced(*row[:8], payload), (row[9], row[0])))
-    return found
+    return [(Announced.of_row(row), (row[9], row[0])) for row in rows]

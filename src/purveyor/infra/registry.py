@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,12 @@ class Announced:
     customer_id: UUID | None
     payer_id: UUID | None
     payload: dict[str, Any]
+
+    @classmethod
+    def of_row(cls, row: Sequence[Any]) -> Announced:
+        """From a row with the columns of this class in this order; drivers may hand JSON over as text."""
+        payload = json.loads(row[8]) if isinstance(row[8], str) else row[8]
+        return cls(row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], payload)
 
 
 Handler = Callable[[Announced], None]

@@ -179,19 +179,27 @@ def _actor(
     request: HttpRequest, workspace: UUID, acting_on: UUID | None
 ) -> tuple[Workspace, list[Workspace], Actor]:
     """The signed-in person's actor in the workspace of the URL. Raises NotFound where it does not work."""
-    workspaces = parties.list_workspaces(request.user.pk)
+    person_id = signed_in(request)
+    workspaces = parties.list_workspaces(person_id)
     place = next((w for w in workspaces if w.organization_id == workspace), None)
     if place is None or (place.kind == "customer" and acting_on not in (None, place.customer_id)):
         raise NotFound()
     actor = actor_for(
         place,
-        person_id=request.user.pk,
+        person_id=person_id,
         name=str(request.user),
         ip=client_ip(request),
         language=get_language() or "en",
         acting_on=acting_on,
     )
     return place, workspaces, actor
+
+
+def signed_in(request: HttpRequest) -> UUID:
+    """The id of the person behind the session. Raises NotFound when nobody is signed in."""
+    if request.user.pk is None:
+        raise NotFound(kind="person")
+    return request.user.pk
 
 
 def _desk(

@@ -44,7 +44,7 @@ def create_reseller(
     """
     require(actor, "operate")
     columns = organization_columns(given)
-    if not is_currency(given.currency or ""):
+    if given.currency is None or not is_currency(given.currency):
         raise Invalid(field="currency", reason="currency")
     wanted = (code or f"R{models.ResellerProfile.objects.count() + 1:03d}").strip().upper()
     if not _CODE.fullmatch(wanted):

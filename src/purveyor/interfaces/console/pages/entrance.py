@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from purveyor.infra import tx
 from purveyor.interfaces.console import menus
+from purveyor.interfaces.console.desk import signed_in
 from purveyor.interfaces.console.shell import tint_of
 from purveyor.kernel.ids import show
 from purveyor.parties import queries as parties
@@ -40,7 +41,7 @@ def health(request: HttpRequest) -> HttpResponse:
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     """Straight to the only workspace, or to the choice between several."""
-    places = parties.list_workspaces(request.user.pk)
+    places = parties.list_workspaces(signed_in(request))
     if len(places) == 1:
         return HttpResponseRedirect(_url(places[0]))
     return workspaces(request)
@@ -49,7 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_required
 def workspaces(request: HttpRequest) -> HttpResponse:
     """All organizations in which the person works; an empty one says whom to ask."""
-    choices = [_choice(request, place) for place in parties.list_workspaces(request.user.pk)]
+    choices = [_choice(request, place) for place in parties.list_workspaces(signed_in(request))]
     return render(
         request, "console/entrance/workspaces.html", {"choices": choices, "public": menus.public_shell()}
     )
@@ -60,7 +61,7 @@ def _url(place: Workspace) -> str:
 
 
 def _choice(request: HttpRequest, place: Workspace) -> Choice:
-    actor = actor_for(place, person_id=request.user.pk, name=str(request.user), ip=None, language="en")
+    actor = actor_for(place, person_id=signed_in(request), name=str(request.user), ip=None, language="en")
     with tx.enter(actor):
         name = parties.get_organization(actor=actor, organization_id=place.organization_id).name
     return Choice(name, place.kind, place.role, tint_of(place.organization_id), _url(place))
