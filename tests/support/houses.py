@@ -7,12 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from purveyor.infra import tx
 from purveyor.kernel.actor import Actor, system_actor
 from purveyor.parties import commands
-from purveyor.parties.ports import Adapters
 from purveyor.parties.queries import get_seller
 from purveyor.parties.types import Address, CustomerInput, Organization, Seller
-from purveyor.tax.numbers import FormatOnlyCheck
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
@@ -69,7 +68,6 @@ class Houses:
 
 def build_houses() -> Houses:
     """Make them in the database that Django is connected to."""
-    Adapters.vat_numbers = FormatOnlyCheck()
     system = system_actor()
     seller_given = given("Nordlicht AB", "SE", address=Address("Gatan 1", "Stockholm", "11122"))
     commands.setup_operator(
@@ -94,8 +92,6 @@ def build_houses() -> Houses:
         )
         houses.append(house)
         customers.append(customer)
-    from purveyor.infra import tx
-
     with tx.enter(system):
         seller = get_seller()
     return Houses(seller, houses[0], houses[1], customers[0], customers[1])

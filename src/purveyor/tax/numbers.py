@@ -156,6 +156,7 @@ class FormatOnlyCheck:
         self, *, number: str, country: str, reseller_id: UUID, customer_id: UUID | None, now: datetime
     ) -> Any:
         """Store the check, in the transaction of the command that saves the number."""
+        # The command checks numbers with this module, so it is loaded when it is needed.
         from purveyor.tax.commands import record_number_check
 
         return record_number_check(
