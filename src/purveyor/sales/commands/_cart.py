@@ -159,8 +159,9 @@ def _facts(reader: _Reader, position: int, wish: LineWish, outlook: bool) -> Lin
         return _add_seats(reader, wish, at, outlook)
     except DomainError as error:
         # Whatever refuses a line names it, so that a form can show the sentence beside its field.
-        error.facts.setdefault("field", f"{at}.offer" if wish.type == "new" else f"{at}.subscription")
-        error.facts.setdefault("line", position)
+        if not (error.field or "").startswith(at):
+            error.facts["field"] = f"{at}.offer" if wish.type == "new" else f"{at}.subscription"
+        error.facts["line"] = position
         raise
 
 

@@ -118,9 +118,8 @@ def _book(actor: Actor, now: datetime, order: models.Order, source: Source) -> N
     legs = movements.sale(
         payer_id=order.payer_id, net=Money(order.net, order.currency), vat=Money(order.vat, order.currency)
     )
-    if source == "balance":
-        legs += movements.from_balance(payer_id=order.payer_id, amount=gross)
-    elif source == "advance":
+    # What was paid from the balance has its own entry, made with the payment.
+    if source == "advance":
         legs += movements.from_advance(payer_id=order.payer_id, amount=gross)
     if legs:
         post(
