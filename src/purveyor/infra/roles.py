@@ -210,8 +210,6 @@ def _grant(connection: psycopg.Connection, owner: str, app: str, run: str, *, su
             statements = [
                 "ALTER DATABASE {name} OWNER TO {owner}",
                 "ALTER SCHEMA public OWNER TO {owner}",
-                # Functions that look up ids before a context exists carry a context of their own.
-                'GRANT SET ON PARAMETER "app.scope", "app.reseller", "app.customer" TO {owner}',
             ]
         statements += [
             "REVOKE ALL ON DATABASE {name} FROM PUBLIC",
