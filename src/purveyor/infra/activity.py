@@ -85,11 +85,16 @@ def list_activity(
     actor: Actor,
     customer_id: UUID | None = None,
     kind: str | None = None,
+    who: str = "",
     since: datetime | None = None,
+    until: datetime | None = None,
     before: tuple[datetime, UUID] | None = None,
     limit: int = 50,
 ) -> list[ActivityRow]:
-    """Acts that ``actor`` may read, newest first; ``before`` is the last row's (at, id) of the page before."""
+    """Acts that ``actor`` may read, newest first; ``before`` is the last row's (at, id) of the page before.
+
+    ``kind`` is a kind or the word before its dot; ``who`` a part of the acting person's name; ``until`` is exclusive.
+    """
     rows = models.Activity.objects.all()
     if actor.scope == "reseller":
         rows = rows.filter(reseller_id=actor.reseller_id)
@@ -99,8 +104,13 @@ def list_activity(
         rows = rows.filter(customer_id=customer_id)
     if kind:
         rows = rows.filter(Q(kind=kind) | Q(kind__startswith=kind + "."))
+    if who:
+        # PostgreSQL has no text with a zero byte, so no name has one either.
+        rows = rows.filter(actor_name__icontains=who.replace("\x00", ""))
     if since is not None:
         rows = rows.filter(at__gte=since)
+    if until is not None:
+        rows = rows.filter(at__lt=until)
     if before is not None:
         rows = rows.filter(Q(at__lt=before[0]) | Q(at=before[0], id__lt=before[1]))
     return [

@@ -84,6 +84,21 @@ class NextRenewal:
 
 
 @dataclass(frozen=True, slots=True)
+class QuotePreview:
+    """What a quote would say now. Nobody promised it: nothing is stored."""
+
+    customer_id: UUID
+    payer_id: UUID
+    bill_to_id: UUID
+    lines: tuple[QuoteLine, ...]
+    taxes: tuple[TaxLine, ...]
+    net: Money
+    vat: Money
+    gross: Money
+    next_renewal: NextRenewal
+
+
+@dataclass(frozen=True, slots=True)
 class QuoteView:
     """A computed promise. ``payer_id`` will owe it; ``bill_to_id`` stands on the invoice."""
 

@@ -142,10 +142,11 @@ def page_url(name: str, organization: Organization, customer: Organization | Non
 
 
 def page(
-    act: str = "view", *, customer: bool = False, scopes: tuple[str, ...] = ()
+    act: str = "view", *, customer: bool = False, scopes: tuple[str, ...] = (), or_own: bool = False
 ) -> Callable[[View], View]:
     """Frame a view. ``act`` is the right the page needs (parties/rules/roles.py); ``customer`` says that the URL
-    names the one acted on; ``scopes`` limits it to kinds of organization (others: 404)."""
+    names the one acted on; ``scopes`` limits it to kinds of organization (others: 404). ``or_own`` lets in those
+    who only see what is theirs: the page has a face for them."""
 
     def frame(view: View) -> View:
         @wraps(view)
@@ -159,7 +160,8 @@ def page(
                     raise NotFound()
                 with tx.enter(actor) as now:
                     desk = _desk(request, actor, now, place, workspaces, acting_on)
-                    require(actor, act, customer_id=acting_on)
+                    if not (or_own and may(actor, "own")):
+                        require(actor, act, customer_id=acting_on)
                     return view(desk, **ids)
             except NotFound as error:
                 raise Http404 from error
@@ -170,6 +172,7 @@ def page(
 
         framed.page_act = act  # type: ignore[attr-defined]  # read by the isolation matrix test
         framed.page_scopes = scopes  # type: ignore[attr-defined]  # as above
+        framed.page_or_own = or_own  # type: ignore[attr-defined]  # as above
         return framed
 
     return frame

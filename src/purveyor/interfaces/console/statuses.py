@@ -14,7 +14,9 @@ TONES: dict[str, str] = {
     "scheduled": "info", "quoted": "info", "processing": "info", "issued": "info", "reserved": "info",
     "overdue": "bad", "failed": "bad", "refused": "bad", "unmatched": "bad", "expired": "calm",
     "cancelled": "calm", "ended": "calm", "withdrawn": "calm", "removed": "calm", "closed": "calm",
-    "credited": "calm", "free": "calm", "inactive": "calm",
+    "credited": "calm", "free": "calm", "inactive": "calm", "on_hold": "bad", "provisioning": "info",
+    "provision_failed": "bad", "awaiting_link": "wait", "extended": "info", "settled": "good",
+    "partially_paid": "wait", "past_due": "bad",
 }  # fmt: skip
 
 LABELS = {
@@ -56,4 +58,12 @@ LABELS = {
     "credited": pgettext_lazy("state", "Credited"),
     "free": pgettext_lazy("state", "Free"),
     "inactive": _("Not active"),
+    "on_hold": pgettext_lazy("state", "On hold"),
+    "provisioning": pgettext_lazy("state", "Being set up"),
+    "provision_failed": pgettext_lazy("state", "Setting up failed"),
+    "awaiting_link": pgettext_lazy("state", "Awaiting link"),
+    "extended": pgettext_lazy("state", "Extended"),
+    "settled": pgettext_lazy("state", "Settled"),
+    "partially_paid": pgettext_lazy("state", "Partly paid"),
+    "past_due": pgettext_lazy("state", "Payment overdue"),
 }
