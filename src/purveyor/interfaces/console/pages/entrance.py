@@ -11,7 +11,6 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from purveyor.infra import tx
-from purveyor.interfaces.console import menus
 from purveyor.interfaces.console.desk import signed_in
 from purveyor.interfaces.console.shell import tint_of
 from purveyor.kernel.ids import show
@@ -51,9 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def workspaces(request: HttpRequest) -> HttpResponse:
     """All organizations in which the person works; an empty one says whom to ask."""
     choices = [_choice(request, place) for place in parties.list_workspaces(signed_in(request))]
-    return render(
-        request, "console/entrance/workspaces.html", {"choices": choices, "public": menus.public_shell()}
-    )
+    return render(request, "console/entrance/workspaces.html", {"choices": choices})
 
 
 def _url(place: Workspace) -> str:
