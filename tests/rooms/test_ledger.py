@@ -177,7 +177,6 @@ def test_the_database_refuses_a_transaction_that_does_not_sum_to_zero(house: Hou
             " WHERE transaction_id = %s LIMIT 1",
             (found.transaction_id,),
         )
-        assert cursor.rowcount == 1
 
 
 def test_the_zero_sum_is_checked_in_a_customers_context_too(house: House) -> None:
@@ -188,12 +187,12 @@ def test_the_zero_sum_is_checked_in_a_customers_context_too(house: House) -> Non
         connection.cursor() as cursor,
     ):
         cursor.execute(
-            "INSERT INTO ledger_entry (transaction_id, account_id, reseller_id, customer_id, payer_id, amount, currency)"
+            "INSERT INTO ledger_entry"
+            " (transaction_id, account_id, reseller_id, customer_id, payer_id, amount, currency)"
             " SELECT transaction_id, account_id, reseller_id, customer_id, payer_id, -1, currency FROM ledger_entry"
             " WHERE transaction_id = %s LIMIT 1",
             (found.transaction_id,),
         )
-        assert cursor.rowcount == 1
 
 
 @pytest.mark.parametrize(

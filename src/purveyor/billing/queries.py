@@ -90,7 +90,7 @@ def count_open(*, actor: Actor, customer_id: UUID | None = None) -> OpenDocument
     """How many invoices wait for the actor's own money (the operator: for anybody's), and how much."""
     rows = _visible(actor).filter(kind="invoice", status__in=sorted(PAYABLE))
     if actor.scope != "operator":
-        rows = rows.filter(payer_id=_own(actor))
+        rows = rows.filter(Q(payer_id=_own(actor)))
     if customer_id is not None:
         rows = rows.filter(customer_id=customer_id)
     found = list(
@@ -123,7 +123,7 @@ def _visible(actor: Actor) -> QuerySet[Row]:
     own = _own(actor)
     rows = rows.filter(Q(payer_id=own) | Q(bill_to_id=own, bill_to_may_read=True))
     if actor.scope == "reseller":
-        return rows.filter(reseller_id=actor.reseller_id)
+        return rows.filter(Q(reseller_id=actor.reseller_id))
     return rows.filter(customer_id=actor.customer_id)
 
 

@@ -106,18 +106,18 @@ def find_instructions(payable: Payable) -> Instructions | None:
 def _payables(actor: Actor) -> QuerySet[models.Payable]:
     rows = models.Payable.objects.all()
     if actor.scope == "reseller":
-        return rows.filter(reseller_id=actor.reseller_id, payer_id=actor.reseller_id)
+        return rows.filter(Q(reseller_id=actor.reseller_id, payer_id=actor.reseller_id))
     if actor.scope == "customer":
-        return rows.filter(customer_id=actor.customer_id, payer_id=actor.customer_id)
+        return rows.filter(Q(customer_id=actor.customer_id, payer_id=actor.customer_id))
     return rows
 
 
 def _payments(actor: Actor) -> QuerySet[models.Payment]:
     rows = models.Payment.objects.all()
     if actor.scope == "reseller":
-        return rows.filter(reseller_id=actor.reseller_id, payer_id=actor.reseller_id)
+        return rows.filter(Q(reseller_id=actor.reseller_id, payer_id=actor.reseller_id))
     if actor.scope == "customer":
-        return rows.filter(customer_id=actor.customer_id, payer_id=actor.customer_id)
+        return rows.filter(Q(customer_id=actor.customer_id, payer_id=actor.customer_id))
     return rows
 
 

@@ -15,8 +15,9 @@ from purveyor.infra.clock import business_date
 from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.ids import new_id
-from purveyor.ledger.errors import InsufficientBalance, UnbalancedTransaction
-from purveyor.ledger.types import PARTY_KINDS, AccountKind, Leg, Posted
+from purveyor.ledger.errors import InsufficientBalance
+from purveyor.ledger.rules.posting import check_legs
+from purveyor.ledger.types import AccountKind, Leg, Posted
 
 _LOCK = """
 SELECT account_id, available FROM ledger_prepaidbalance WHERE account_id = ANY(%s) ORDER BY account_id FOR UPDATE
@@ -83,7 +84,7 @@ def post(
 
     Raises: InsufficientBalance; UnbalancedTransaction and ValueError for legs that cannot be booked.
     """
-    _check(legs)
+    check_legs(legs)
     rows = [
         {
             "account": str(
@@ -122,21 +123,6 @@ def post(
         if cursor.fetchone()[0] is None:
             return _posted_before(reseller_id, reference)
     return Posted(transaction_id, True)
-
-
-def _check(legs: Sequence[Leg]) -> None:
-    sums: dict[str, int] = defaultdict(int)
-    for leg in legs:
-        if (leg.kind in PARTY_KINDS) != (leg.party_id is not None):
-            raise ValueError(f"{leg.kind} and its party do not fit")
-        if leg.amount.amount == 0:
-            raise ValueError("a leg moves something")
-        sums[leg.amount.currency] += leg.amount.amount
-    if not legs:
-        raise ValueError("nothing to post")
-    for currency, total in sums.items():
-        if total:
-            raise UnbalancedTransaction(currency=currency, sum=total)
 
 
 def _lock_balances(reseller_id: UUID, reference: str, legs: Sequence[Leg]) -> bool:

@@ -8,13 +8,15 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 
 from purveyor.infra import outbox
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import Invalid, NotFound
-from purveyor.kernel.ids import new_id
+from purveyor.kernel.ids import new_id, show
 from purveyor.kernel.money import Money
 from purveyor.payments import models
+from purveyor.payments.errors import PaymentAlreadyRecorded
 from purveyor.payments.events import BalanceDeposited
 from purveyor.payments.rows import payable_of
 from purveyor.payments.rules.allocation import Allocated
@@ -81,6 +83,26 @@ def insert_payment(
     with connection.cursor() as cursor:
         cursor.execute(f"WITH {before}{_INSERT}{update} SELECT id FROM p", values)
         return cursor.fetchone() is not None
+
+
+def insert_once(payment: Payment, actor: Actor, *, after: Allocated | None, is_another: bool) -> None:
+    """Insert money that came from outside, unless the same is on record; ``is_another`` makes it one more.
+
+    Raises: PaymentAlreadyRecorded.
+    """
+    twins = models.Payment.objects.filter(
+        Q(payable_id=payment.payable_id),
+        payer_id=payment.payer_id,
+        reference=payment.reference,
+        amount=payment.amount.amount,
+        currency=payment.amount.currency,
+        received_on=payment.received_on,
+    )
+    if insert_payment(payment, actor, after=after, occurrence=twins.count() + 1 if is_another else 1):
+        return
+    found = twins.first()
+    known = {} if found is None else {"payment": show("pay", found.id)}
+    raise PaymentAlreadyRecorded(field="reference", received_on=payment.received_on.isoformat(), **known)
 
 
 def new_payment(

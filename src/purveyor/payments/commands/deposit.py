@@ -16,9 +16,7 @@ from purveyor.ledger import legs
 from purveyor.ledger.commands import post
 from purveyor.parties import authority
 from purveyor.parties import queries as parties
-from purveyor.payments import models
-from purveyor.payments.commands._rows import announce_balance, check_amount, insert_payment
-from purveyor.payments.errors import PaymentAlreadyRecorded
+from purveyor.payments.commands._rows import announce_balance, check_amount, insert_once
 from purveyor.payments.events import PaymentReceived
 from purveyor.payments.types import Payment
 
@@ -61,9 +59,7 @@ def deposit(
         recorded_at=now,
         recorded_by=actor.name,
     )
-    occurrence = _twins(payment) + 1 if is_another else 1
-    if not insert_payment(payment, actor, after=None, occurrence=occurrence):
-        raise PaymentAlreadyRecorded(field="reference", received_on=payment.received_on.isoformat())
+    insert_once(payment, actor, after=None, is_another=is_another)
     post(
         actor=actor,
         now=now,
@@ -76,17 +72,6 @@ def deposit(
     )
     _announce(actor, now, payment)
     return payment
-
-
-def _twins(payment: Payment) -> int:
-    return models.Payment.objects.filter(
-        payer_id=payment.payer_id,
-        payable__isnull=True,
-        reference=payment.reference,
-        amount=payment.amount.amount,
-        currency=payment.amount.currency,
-        received_on=payment.received_on,
-    ).count()
 
 
 def _announce(actor: Actor, now: datetime, payment: Payment) -> None:

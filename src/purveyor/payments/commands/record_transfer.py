@@ -11,20 +11,17 @@ from purveyor.infra import activity, outbox
 from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import Invalid
-from purveyor.kernel.ids import show
 from purveyor.kernel.money import Money
 from purveyor.ledger import legs
 from purveyor.ledger.commands import post
 from purveyor.parties import authority
-from purveyor.payments import models
 from purveyor.payments.commands._rows import (
     announce_balance,
     check_amount,
-    insert_payment,
+    insert_once,
     lock_payable,
     new_payment,
 )
-from purveyor.payments.errors import PaymentAlreadyRecorded
 from purveyor.payments.events import PayableSettled, PaymentReceived
 from purveyor.payments.rules.allocation import Allocated, allocate
 from purveyor.payments.rules.references import normalize_rf
@@ -70,9 +67,7 @@ def record_transfer(
         reference=reference,
         from_balance=False,
     )
-    twins = _twins(payment) if is_another else 0
-    if not insert_payment(payment, actor, after=allocated, occurrence=twins + 1):
-        raise _already_recorded(payment)
+    insert_once(payment, actor, after=allocated, is_another=is_another)
     _book(actor, now, payable, payment)
     if payable.subject_kind == "invoice" and allocated.to_payable.amount:
         apply_payment(actor=actor, now=now, document_id=payable.subject_id, amount=allocated.to_payable)
@@ -95,29 +90,6 @@ def _target(
     if len(given) != 1:
         raise Invalid(field="order", reason="one_target")
     return given[0]
-
-
-def _twins(payment: Payment) -> int:
-    return models.Payment.objects.filter(
-        payer_id=payment.payer_id,
-        payable_id=payment.payable_id,
-        reference=payment.reference,
-        amount=payment.amount.amount,
-        currency=payment.amount.currency,
-        received_on=payment.received_on,
-    ).count()
-
-
-def _already_recorded(payment: Payment) -> PaymentAlreadyRecorded:
-    found = models.Payment.objects.filter(
-        payer_id=payment.payer_id,
-        payable_id=payment.payable_id,
-        reference=payment.reference,
-        amount=payment.amount.amount,
-        received_on=payment.received_on,
-    ).first()
-    known = {} if found is None else {"payment": show("pay", found.id)}
-    return PaymentAlreadyRecorded(field="reference", received_on=payment.received_on.isoformat(), **known)
 
 
 def _book(actor: Actor, now: datetime, payable: Payable, payment: Payment) -> None:
