@@ -23,7 +23,7 @@ PLAIN: dict[str, Promise] = {
     "discount.set": gettext_lazy("%(actor)s set a discount"),
     "invitation.accepted": gettext_lazy("%(actor)s accepted the invitation"),
     "invitation.expired": gettext_lazy("An invitation expired"),
-    "invitation.resent": gettext_lazy("%(actor)s sent an invitation again"),
+    "invitation.sent_again": gettext_lazy("%(actor)s sent an invitation again"),
     "invitation.withdrawn": gettext_lazy("%(actor)s withdrew an invitation"),
     "invoice.issued": gettext_lazy("An invoice was issued"),
     "invoice.overdue": gettext_lazy("An invoice is overdue"),
@@ -58,6 +58,8 @@ PLAIN: dict[str, Promise] = {
     "seat.assigned": gettext_lazy("%(actor)s assigned a seat"),
     "seat.released": gettext_lazy("%(actor)s freed a seat"),
     "seat.replaced": gettext_lazy("%(actor)s gave a seat to somebody else"),
+    "seat.closed": gettext_lazy("All seats of a subscription were freed, because it ended"),
+    "staff.joined": gettext_lazy("%(actor)s joined the staff"),
     "staff.invited": gettext_lazy("%(actor)s invited a colleague"),
     "subscription.activated": gettext_lazy("A subscription became active"),
     "subscription.cancelled": gettext_lazy("A subscription was cancelled"),
@@ -159,7 +161,9 @@ _DETAILED: dict[str, Callable[[Facts], str]] = {
     "balance.deposited": _money(lambda: _("%(actor)s recorded a deposit of %(amount)s to the balance")),
     "customer.created": _with(lambda: _("%(actor)s created the customer %(name)s"), name="name"),
     "invitation.expired": _with(lambda: _("The invitation of %(email)s expired"), email="email"),
-    "invitation.resent": _with(lambda: _("%(actor)s sent the invitation of %(email)s again"), email="email"),
+    "invitation.sent_again": _with(
+        lambda: _("%(actor)s sent the invitation of %(email)s again"), email="email"
+    ),
     "invitation.withdrawn": _with(lambda: _("%(actor)s withdrew the invitation of %(email)s"), email="email"),
     "member.activated": _with(lambda: _("%(email)s became active as a member"), email="email"),
     "member.added": _with(lambda: _("%(actor)s added %(email)s as a member"), email="email"),
@@ -182,6 +186,7 @@ _DETAILED: dict[str, Callable[[Facts], str]] = {
     "seat.replaced": _with(
         lambda: _("%(actor)s gave the seat of %(old)s to %(email)s"), old="old|before|from", email="email|new"
     ),
+    "staff.joined": _with(lambda: _("%(email)s joined the staff"), email="email"),
     "staff.invited": _with(lambda: _("%(actor)s invited %(email)s as a colleague"), email="email"),
     "subscription.activated": _until(lambda: _("A subscription became active until %(until)s")),
     "subscription.opened": _opened,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,6 +11,10 @@ from django.utils.translation import ngettext
 
 from purveyor.interfaces.texts import formats
 from purveyor.interfaces.texts.facts import Facts
+
+# Names under which rooms and edges give the bounds.
+_LEAST = ("min", "minimum", "ge")
+_MOST = ("max", "maximum", "le")
 
 
 def sentence(facts: dict[str, Any]) -> str:
@@ -25,18 +30,34 @@ def sentence(facts: dict[str, Any]) -> str:
 
 
 def _too_small(facts: Facts) -> str:
-    least = facts.number("min", "minimum") if "min" in facts or "minimum" in facts else formats.number_text(1)
+    known = [name for name in _LEAST if name in facts]
+    least = facts.number(*known) if known else formats.number_text(1)
     return _("This must be at least %(least)s.") % {"least": least}
 
 
 def _too_large(facts: Facts) -> str:
-    if "max" not in facts and "maximum" not in facts:
-        return _("This is too much. Enter a smaller number.")
-    return _("This can be at most %(most)s.") % {"most": facts.number("max", "maximum")}
+    known = [name for name in _MOST if name in facts]
+    if not known:
+        return _("This is too much. Choose something smaller.")
+    return _("This can be at most %(most)s.") % {"most": _plain(facts, known[0])}
+
+
+def _plain(facts: Facts, name: str) -> str:
+    value = facts.raw(name)
+    return (
+        formats.number_text(value) if isinstance(value, int) else formats.day_text(date.fromisoformat(value))
+    )
+
+
+def _out_of_range(facts: Facts) -> str:
+    return _("This must be from %(least)s to %(most)s.") % {
+        "least": facts.number(*_LEAST),
+        "most": facts.number(*_MOST),
+    }
 
 
 def _too_long(facts: Facts) -> str:
-    most = facts.count("length_max", "maximum", "max")
+    most = facts.count("length_max", "max_length", "maximum", "max", "le")
     return ngettext(
         "This is too long: at most %(most)s character fits.",
         "This is too long: at most %(most)s characters fit.",
@@ -45,7 +66,7 @@ def _too_long(facts: Facts) -> str:
 
 
 def _too_many(facts: Facts) -> str:
-    most = facts.count("max", "maximum")
+    most = facts.count("max", "maximum", "max_length", "le")
     return ngettext(
         "This is too many: at most %(most)s entry at a time.",
         "This is too many: at most %(most)s entries at a time.",
@@ -57,6 +78,10 @@ def _choice(facts: Facts) -> str:
     if "choices" not in facts or not facts.raw("choices"):
         return _("Choose one of the values offered.")
     return _("Choose one of these: %(choices)s.") % {"choices": facts.choices("choices")}
+
+
+def _one_of(facts: Facts) -> str:
+    return _("Give exactly one of these: %(choices)s.") % {"choices": facts.choices("choices")}
 
 
 def _not_after_start(facts: Facts) -> str:
@@ -84,7 +109,6 @@ def _clock(facts: Facts) -> str:
 
 REASONS: dict[str, Callable[[Facts], str]] = {
     "above_own": lambda f: _("A key cannot have more rights than you have. Choose a smaller role."),
-    "boolean": lambda f: _("This must be true or false."),
     "card_not_available": lambda f: _(
         "Payment by card is not available yet. Choose bank transfer or the balance."
     ),
@@ -98,31 +122,48 @@ REASONS: dict[str, Callable[[Facts], str]] = {
     "currency": lambda f: _("Choose a currency by its three-letter code, such as EUR."),
     "currency_mismatch": _currency_mismatch,
     "date": lambda f: _("Enter a date, such as 2026-11-22."),
-    "decimals": lambda f: _("This has more decimals than the currency allows."),
+    "decimals": lambda f: _("This has too many decimals. Leave some out."),
     "does_not_divide": _does_not_divide,
+    "duplicate_field": lambda f: _("A field of the body is given twice. Give it once."),
     "email": lambda f: _("This is not a complete e-mail address, such as anna@example.com."),
     "iban": lambda f: _("This IBAN is not right. Check it digit by digit."),
-    "id": lambda f: _("This is not an id of the right kind."),
+    "idempotency_key": lambda f: _("An idempotency key has 1 to 200 visible characters."),
     "instant": lambda f: _("Enter a date and time, such as 2026-11-22T09:00:00Z."),
-    "integer": lambda f: _("Enter a whole number."),
+    "invalid": lambda f: _("This value cannot be used. Check it and try again."),
+    "is_a_customer": lambda f: _("A customer has members, not staff. Add a member instead."),
+    "negative": lambda f: _("This cannot be less than zero."),
+    "no_balance": lambda f: _("This organization has no balance. Choose a reseller or a customer."),
     "not_a_beginning": lambda f: _("A subscription cannot begin in this state."),
+    "not_a_boolean": lambda f: _("This must be true or false."),
     "not_a_cursor": lambda f: _("This page of the list is no longer there. Begin with the first page."),
-    "not_a_number": lambda f: _("Enter a number."),
+    "not_a_list": lambda f: _("A list is expected here."),
+    "not_a_text": lambda f: _("A text is expected here."),
     "not_after_start": _not_after_start,
+    "not_an_integer": lambda f: _("Enter a whole number."),
+    "not_an_object": lambda f: _("An object with fields is expected here."),
     "not_json": lambda f: _("The body is not valid JSON."),
     "not_positive": lambda f: _("The amount must be more than zero."),
+    "not_utf8": lambda f: _("The body is not valid UTF-8 text."),
     "not_yet": lambda f: _("This cannot be ordered yet. Order a new subscription, or more seats for one."),
-    "number": lambda f: _("Enter a number."),
-    "object": lambda f: _("An object with fields is expected here."),
-    "password": lambda f: _("This password is too easy to guess. Choose a longer one."),
-    "percent": lambda f: _("Enter a percentage from 0 to 100."),
+    "one_of": _one_of,
+    "one_target": lambda f: _("Choose exactly one order or invoice."),
+    "out_of_range": _out_of_range,
+    "password_entirely_numeric": lambda f: _("A password of digits alone is too easy to guess."),
+    "password_too_common": lambda f: _("This password is used by many people. Choose another."),
+    "password_too_short": lambda f: _("This password is too short: at least 12 characters are needed."),
+    "password_too_similar": lambda f: _(
+        "This password is too much like your name or address. Choose another."
+    ),
+    "repeated": lambda f: _("This is given twice. Give it once."),
     "required": lambda f: _("This is needed. Fill it in."),
     "reseller_code": lambda f: _("A reseller's code consists of capital letters and digits, such as R017."),
-    "text": lambda f: _("Enter a text."),
+    "taken": lambda f: _("This is taken already. Choose another."),
     "too_large": _too_large,
     "too_long": _too_long,
     "too_many": _too_many,
     "too_small": _too_small,
     "unknown": lambda f: _("This value is not known. Choose one of those offered."),
+    "unknown_field": lambda f: _("This field is not known here. Leave it out."),
+    "unknown_method": lambda f: _("Choose bank transfer or the balance."),
     "url": lambda f: _("Enter a full web address that begins with https://."),
 }

@@ -52,6 +52,10 @@ TITLES: dict[str, Promise] = {
     "too_many_requests": gettext_lazy("Too many requests"),
     "trial_already_used": gettext_lazy("The trial was used already"),
     "trial_not_offered": gettext_lazy("This offer has no trial"),
+    "internal_error": gettext_lazy("Something went wrong here"),
+    "too_large": gettext_lazy("The request is too large"),
+    "unavailable": gettext_lazy("Not available at the moment"),
+    "unsupported_media_type": gettext_lazy("The body is of the wrong kind"),
     "unauthenticated": gettext_lazy("A valid key is needed"),
     "unbalanced_transaction": gettext_lazy("The books would not balance"),
     "unknown_field": gettext_lazy("A field is not known"),
@@ -180,6 +184,12 @@ def _subscription_not_active(facts: Facts) -> str:
     }
 
 
+def _internal_error(facts: Facts) -> str:
+    return _(
+        "Something went wrong here, and nothing was changed. Ask for help and name the incident %(incident)s."
+    ) % {"incident": facts.text("incident")}
+
+
 SENTENCES: dict[str, Callable[[Facts], str]] = {
     "already_assigned": lambda f: _("This member has a seat of this subscription already."),
     "code_taken": lambda f: _("This code is taken already. Choose another."),
@@ -256,6 +266,14 @@ SENTENCES: dict[str, Callable[[Facts], str]] = {
     "trial_not_offered": lambda f: (
         _("%(offer)s has no trial. Buy a subscription instead.") % {"offer": f.text("offer")}
     ),
+    "internal_error": _internal_error,
+    "too_large": lambda f: (
+        _("The request is too large: at most %(limit)s bytes are read.") % {"limit": f.number("limit")}
+    ),
+    "unavailable": lambda f: _(
+        "The service did not answer in time. Nothing was changed: try again in a moment."
+    ),
+    "unsupported_media_type": lambda f: _("Send the body as application/json."),
     "unauthenticated": lambda f: _("The API key is missing or not valid. Send it as a bearer token."),
     "unbalanced_transaction": lambda f: _(
         "The books would not balance, so nothing was written. Ask for help."
