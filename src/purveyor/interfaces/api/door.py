@@ -8,13 +8,14 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, NoReturn
 from uuid import UUID
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404
+from django.urls.resolvers import RegexPattern, URLResolver
 from django.utils import translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 
@@ -72,7 +73,7 @@ def _serve(request: HttpRequest) -> HttpResponse:
         request.call = Call(entered.actor, entered.now)  # type: ignore[attr-defined]  # see ApiRequest
         _check_length(request)
         try:
-            match = resolve(request.path_info)
+            match = _resolver().resolve(request.path_info)
         except Resolver404 as error:
             raise NotFound(kind="path") from error
         try:
@@ -85,6 +86,14 @@ def _serve(request: HttpRequest) -> HttpResponse:
     if isinstance(response, answers.Later):
         return response.work()
     return response
+
+
+@cache
+def _resolver() -> URLResolver:
+    """The API's own addresses, as config/urls.py mounts them, without walking through the console's."""
+    from purveyor.interfaces.api.app import api  # its resources are written with this module
+
+    return URLResolver(RegexPattern(rf"^{PREFIX}/"), api.urls[0])
 
 
 def _language(request: HttpRequest) -> str:

@@ -53,6 +53,8 @@ def problem(error: DomainError) -> HttpResponse:
         status=error.status,
         content_type=CONTENT_TYPE,
     )
+    # Refusals are answers, not incidents; a fault of ours is in the log with its id already.
+    response._has_been_logged = True  # type: ignore[attr-defined]  # read by django.utils.log
     if error.status == 401:
         response["WWW-Authenticate"] = 'Bearer realm="purveyor"'
     if error.status == 405:
