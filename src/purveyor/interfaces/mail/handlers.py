@@ -10,7 +10,7 @@ from datetime import date
 from uuid import UUID
 
 from purveyor.billing import queries as billing
-from purveyor.infra.registry import Announced
+from purveyor.infra.registry import Announced, Handler
 from purveyor.interfaces.mail import letters_business, letters_people, sending
 from purveyor.interfaces.mail.sending import Letter, Recipient, Sender
 from purveyor.kernel.actor import system_actor
@@ -290,3 +290,20 @@ def on_invoice_overdue(event: Announced) -> None:
         sending.towards(payer),
         lambda: letters_business.invoice_overdue(payer, document, customer=customer.name),
     )
+
+
+# (event, stable name of the delivery, handler), for config/wiring.py.
+LISTENERS: tuple[tuple[str, str, Handler], ...] = (
+    ("member.invited", "mail.member_invited", on_member_invited),
+    ("staff.invited", "mail.staff_invited", on_staff_invited),
+    ("seat.assigned", "mail.seat_assigned", on_seat_assigned),
+    ("seat.released", "mail.seat_released", on_seat_released),
+    ("member.removed", "mail.member_removed", on_member_removed),
+    ("member.role_changed", "mail.member_role_changed", on_member_role_changed),
+    ("subscription.activated", "mail.subscription_activated", on_subscription_activated),
+    ("subscription.trial_started", "mail.trial_started", on_trial_started),
+    ("subscription.ended", "mail.subscription_ended", on_subscription_ended),
+    ("order.placed", "mail.order_placed", on_order_placed),
+    ("invoice.issued", "mail.invoice_issued", on_invoice_issued),
+    ("invoice.overdue", "mail.invoice_overdue", on_invoice_overdue),
+)
