@@ -9,7 +9,7 @@ from purveyor.catalog import queries as catalog
 from purveyor.catalog.errors import OfferNotAvailable
 from purveyor.catalog.types import PriceFound
 from purveyor.infra import activity, outbox
-from purveyor.infra.clock import business_date
+from purveyor.infra.clock import business_date, start_of
 from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.events import Event
@@ -46,7 +46,10 @@ def renew_term(*, actor: Actor, now: datetime, subscription_id: UUID) -> bool:
         subscriptions.set_due(actor=actor, now=now, subscription_id=found.id, due_at=None)
         return False
     if today < found.period_end:
-        # Another run was faster and moved its due instant on.
+        # Another run was faster, or somebody woke it early: it wants attention at the end of its term.
+        subscriptions.set_due(
+            actor=actor, now=now, subscription_id=found.id, due_at=start_of(found.period_end)
+        )
         return False
     price = _price(found, found.period_end) if found.auto_renew else None
     outcome, reason = decide(

@@ -7,4 +7,12 @@ from purveyor.sales.commands.preview_quote import preview_quote
 from purveyor.sales.commands.settle_order import settle_order
 from purveyor.sales.commands.start_trial import start_trial
 
-__all__ = ["accept_quote", "cancel_order", "make_quote", "preview_quote", "requote", "settle_order", "start_trial"]
+__all__ = [
+    "accept_quote",
+    "cancel_order",
+    "make_quote",
+    "preview_quote",
+    "requote",
+    "settle_order",
+    "start_trial",
+]
