@@ -245,6 +245,26 @@ def test_a_customer_is_corrected(world: World, by: By) -> None:
     assert reseller.patch(path, given).ok() == row
 
 
+def test_a_price_that_changed_is_shown_before_it_is_charged(world: World, by: By) -> None:
+    from purveyor.catalog.commands import set_price
+    from purveyor.kernel.money import Money
+
+    direct = by("direct")
+    customer = direct.get("/customers").ok()["data"][0]["id"]
+    body = {"customer": customer, "lines": [{"type": "new", "offer": "lockbox-business-1m", "quantity": 2}]}
+    quote = direct.post("/quotes", body).ok(status=201)
+    shop = world.shop
+    for amount in (600, 500):
+        set_price(**shop.desk, price_list_id=shop.eur.id, offer_id=shop.month.id, price=Money(amount, "EUR"))
+        if amount == 600:
+            accept = {"quote": quote["id"], "payment_method": "bank_transfer"}
+            facts = direct.post("/orders", accept, key="stale").refused(409, "quote_outdated")
+            fresh = direct.get(f"/quotes/{facts['fresh_quote']}").ok(documents.Quote)
+            assert fresh["net"]["amount"] == 1200
+            assert (facts["old_gross"], facts["new_gross"]) == (quote["gross"], fresh["gross"])
+    assert direct.get("/orders").ok()["data"] == []
+
+
 def test_the_clock_does_what_is_due(world: World, by: By) -> None:
     operator, reseller = by("operator"), by("reseller")
     customer = reseller.post("/customers", GMBH | {"name": "Clock GmbH"}).ok(status=201)["id"]
@@ -256,9 +276,12 @@ def test_the_clock_does_what_is_due(world: World, by: By) -> None:
     reseller.post("/clock", {"now": "2027-01-10T09:00:00Z"}).refused(403, "forbidden")
     operator.post("/clock", {"now": "2020-01-10T09:00:00Z"}).refused(422, "invalid")
     operator.post("/clock", {"now": "2027-01-10T09:00:00"}).refused(422, "invalid")
+    stale = reseller.post("/quotes", body).ok(status=201)
     moved = operator.post("/clock", {"now": "2027-01-10T09:00:00Z"}).ok(documents.Clock)
     assert moved["now"].startswith("2027-01-10T09:00")
     assert moved["done"] >= 1
+    late = reseller.post("/orders", {"quote": stale["id"], "payment_method": "balance"})
+    assert late.refused(409, "quote_expired")["fresh_quote"].startswith("quo_")
     after = reseller.get(f"/subscriptions/{order['subscriptions'][0]}").ok(documents.Subscription)
     assert after["period"]["start"] == before["period"]["end"]
     assert (

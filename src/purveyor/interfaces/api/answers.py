@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 
-from purveyor.kernel.ids import show
+from purveyor.kernel.errors import DomainError
 from purveyor.kernel.paging import MAX_LIMIT, Page
 
 T = TypeVar("T")
@@ -25,6 +25,15 @@ class Later(HttpResponse):
     def __init__(self, work: Callable[[], HttpResponse]) -> None:
         super().__init__()
         self.work = work
+
+
+class RefusedThen(Exception):
+    """A refusal, and what to add to its facts once the refused transaction is rolled back."""
+
+    def __init__(self, refusal: DomainError, follow: Callable[[], Json]) -> None:
+        super().__init__()
+        self.refusal = refusal
+        self.follow = follow
 
 
 def dumps(value: Any) -> str:
@@ -71,11 +80,6 @@ def number(value: Decimal) -> int | float:
     amount of money ever comes here.
     """
     return int(value) if value == value.to_integral_value() else float(value)
-
-
-def party_id(organization_id: UUID, *, customer_id: UUID | None) -> str:
-    """The id of a payer as shown: the customer itself, or else its reseller."""
-    return show("cus" if organization_id == customer_id else "res", organization_id)
 
 
 def page(found: Page[T], shape: Callable[[T], Json]) -> Json:

@@ -40,7 +40,7 @@ class PurveyorAPI(NinjaAPI):
         raise exc
 
     def validation_error_from_error_contexts(  # type: ignore[override]  # raised as it is
-        self, error_contexts: list[ValidationErrorContext]
+        self, error_contexts: list[ValidationErrorContext[Any]]
     ) -> DomainError:
         context = error_contexts[0]
         return from_validation(

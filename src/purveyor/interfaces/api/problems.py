@@ -23,6 +23,8 @@ def as_refusal(error: Exception) -> DomainError:
     """The refusal that ``error`` amounts to; a fault of ours is logged under an incident id."""
     if isinstance(error, DomainError):
         return error
+    if isinstance(error, answers.RefusedThen):
+        return _with_more(error)
     if isinstance(error, HttpError):
         # The parser's own refusal, wrapped on its way out.
         cause = error.__cause__
@@ -35,6 +37,16 @@ def as_refusal(error: Exception) -> DomainError:
     if isinstance(error, OperationalError):
         return Unavailable(incident=incident)
     return InternalError(incident=incident)
+
+
+def _with_more(error: answers.RefusedThen) -> DomainError:
+    """The refusal with what follows it, as far as that can be done."""
+    try:
+        more = error.follow()
+    except DomainError:
+        # Why it cannot be had anew is what the next call will be told.
+        more = {}
+    return type(error.refusal)(**error.refusal.facts, **more)
 
 
 def problem(error: DomainError) -> HttpResponse:

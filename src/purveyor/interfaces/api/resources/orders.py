@@ -12,9 +12,11 @@ from purveyor.interfaces.api import answers, bodies, documents, shapes
 from purveyor.interfaces.api.door import ApiRequest, path_id, reading, writing
 from purveyor.interfaces.api.resources import _reach
 from purveyor.interfaces.api.types import Limit
+from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import NotFound
 from purveyor.sales import commands
 from purveyor.sales import queries as sales
+from purveyor.sales.errors import QuoteExpired, QuoteOutdated
 
 router = Router(tags=["buying"])
 
@@ -38,17 +40,26 @@ def list_orders(
 @router.post("/orders", response={201: documents.Order}, summary="Accept a quote")
 @writing(201)
 def accept_quote(request: ApiRequest, body: bodies.OrderIn) -> Any:
-    """A quote that no longer holds is refused with ``quote_outdated``: ask for a new one and look at it."""
+    """A quote that no longer holds is refused with ``quote_outdated`` or ``quote_expired``: nothing is charged,
+    and ``facts.fresh_quote`` is the same wish at today's price, to look at and accept."""
     actor = request.call.actor
     _reach.see(actor)
     try:
         quote_id = path_id("quo", body.quote, kind="quote")
     except NotFound as error:
         raise NotFound(kind="quote", field="quote") from error
-    made = commands.accept_quote(
-        actor=actor, now=request.call.now, quote_id=quote_id, payment_method=body.payment_method
-    )
+    try:
+        made = commands.accept_quote(
+            actor=actor, now=request.call.now, quote_id=quote_id, payment_method=body.payment_method
+        )
+    except (QuoteOutdated, QuoteExpired) as error:
+        raise answers.RefusedThen(error, lambda: _fresh(actor, quote_id)) from error
     return shapes.order(made)
+
+
+def _fresh(actor: Actor, quote_id: UUID) -> answers.Json:
+    with tx.enter(actor) as now:
+        return {"fresh_quote": commands.requote(actor=actor, now=now, quote_id=quote_id).id}
 
 
 @router.get("/orders/{id}", response=documents.Order, summary="One order")
@@ -64,5 +75,5 @@ def get_order(request: ApiRequest, id: str) -> Any:
 def cancel_order(request: ApiRequest, id: str) -> Any:
     actor = request.call.actor
     _reach.see(actor)
-    order_id: UUID = path_id("ord", id, kind="order")
-    return shapes.order(commands.cancel_order(actor=actor, now=tx.current().now, order_id=order_id))
+    order_id = path_id("ord", id, kind="order")
+    return shapes.order(commands.cancel_order(actor=actor, now=request.call.now, order_id=order_id))
