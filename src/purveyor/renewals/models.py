@@ -16,13 +16,19 @@ class Renewal(models.Model):
     reseller_id = models.UUIDField()
     customer_id = models.UUIDField()
     payer_id = models.UUIDField()
-    subscription = models.ForeignKey("subscriptions.Subscription", on_delete=models.PROTECT, related_name="+")
+    subscription = models.ForeignKey(
+        "subscriptions.Subscription", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     period_start = models.DateField()
     outcome = models.TextField()
     reason = models.TextField(default="")
     quantity = models.IntegerField()
-    invoice = models.ForeignKey("billing.Document", null=True, on_delete=models.PROTECT, related_name="+")
-    payable = models.ForeignKey("payments.Payable", null=True, on_delete=models.PROTECT, related_name="+")
+    invoice = models.ForeignKey(
+        "billing.Document", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    payable = models.ForeignKey(
+        "payments.Payable", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     rolled_at = models.DateTimeField()
 
     class Meta:

@@ -1,4 +1,7 @@
-"""Tables of sales. Every row carries its payer: nobody else but the operator reads it (rules.md b2)."""
+"""Tables of sales. Every row carries its payer: nobody else but the operator reads it (rules.md b2).
+
+Foreign keys have no index of their own where nothing is ever looked up or deleted through them.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,9 @@ class Order(models.Model):
 
     id = models.UUIDField(primary_key=True)
     reseller_id = models.UUIDField()
-    customer = models.ForeignKey("parties.Organization", on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey(
+        "parties.Organization", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     payer_id = models.UUIDField()
     bill_to_id = models.UUIDField()
     quote = models.OneToOneField(Quote, on_delete=models.PROTECT, related_name="order")
@@ -48,9 +53,15 @@ class Order(models.Model):
     gross = models.BigIntegerField()
     taxes = models.JSONField()
     tax_record = models.JSONField()
-    payable = models.ForeignKey("payments.Payable", null=True, on_delete=models.PROTECT, related_name="+")
-    pro_forma = models.ForeignKey("billing.Document", null=True, on_delete=models.PROTECT, related_name="+")
-    invoice = models.ForeignKey("billing.Document", null=True, on_delete=models.PROTECT, related_name="+")
+    payable = models.ForeignKey(
+        "payments.Payable", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    pro_forma = models.ForeignKey(
+        "billing.Document", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    invoice = models.ForeignKey(
+        "billing.Document", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     # What was promised on the pro-forma; kept here so that a list of orders reads no other table.
     pro_forma_number = models.TextField(default="")
     invoice_number = models.TextField(default="")
@@ -73,6 +84,7 @@ class Order(models.Model):
             ),
         )
         indexes = (
+            models.Index(fields=["-placed_at", "-id"], name="sales_order_all"),
             models.Index(fields=["reseller_id", "-placed_at", "-id"], name="sales_order_newest"),
             models.Index(fields=["customer", "-placed_at", "-id"], name="sales_order_customer"),
             models.Index(
@@ -90,11 +102,13 @@ class OrderLine(models.Model):
     reseller_id = models.UUIDField()
     customer_id = models.UUIDField()
     payer_id = models.UUIDField()
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines", db_index=False)
     position = models.IntegerField()
     type = models.TextField()
-    offer = models.ForeignKey("catalog.Offer", on_delete=models.PROTECT, related_name="+")
-    subscription = models.ForeignKey("subscriptions.Subscription", on_delete=models.PROTECT, related_name="+")
+    offer = models.ForeignKey("catalog.Offer", on_delete=models.PROTECT, related_name="+", db_index=False)
+    subscription = models.ForeignKey(
+        "subscriptions.Subscription", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     product = models.TextField()
     plan = models.TextField()
     offer_code = models.TextField()
@@ -124,9 +138,13 @@ class Trial(models.Model):
 
     id = models.UUIDField(primary_key=True)
     reseller_id = models.UUIDField()
-    customer = models.ForeignKey("parties.Organization", on_delete=models.PROTECT, related_name="+")
-    product = models.ForeignKey("catalog.Product", on_delete=models.PROTECT, related_name="+")
-    subscription = models.ForeignKey("subscriptions.Subscription", on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey(
+        "parties.Organization", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    product = models.ForeignKey("catalog.Product", on_delete=models.PROTECT, related_name="+", db_index=False)
+    subscription = models.ForeignKey(
+        "subscriptions.Subscription", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     started_at = models.DateTimeField()
 
     class Meta:

@@ -66,18 +66,18 @@ def _require_money(actor: Actor, order: models.Order) -> None:
 
 
 def _why_impossible(actor: Actor, now: datetime, lines: list[models.OrderLine]) -> str:
-    """Why a top-up cannot be carried out any more: a refusal's code, or nothing.
+    """Why the order cannot be carried out any more: a refusal's code, or nothing.
 
-    Locks the subscriptions of the order in the order that everybody does. The order's lines keep the end of
-    the term they were priced for; a subscription that rolled on is in another one.
+    Locks its subscriptions in the order that everybody does. A top-up's line keeps the end of the term it was
+    priced for; a subscription that rolled on is in another one.
     """
     today = business_date(now)
-    ends = {line.subscription_id: line.period_end for line in lines if line.type == "add_seats"}
-    for subscription_id in sorted(ends):
-        found = subscriptions.lock_subscription(actor=actor, subscription_id=subscription_id)
-        if found.status is not Status.ACTIVE:
+    for line in sorted(lines, key=lambda one: one.subscription_id):
+        found = subscriptions.lock_subscription(actor=actor, subscription_id=line.subscription_id)
+        wanted = Status.AWAITING_PAYMENT if line.type == "new" else Status.ACTIVE
+        if found.status is not wanted:
             return "subscription_not_active"
-        if found.period_end != ends[subscription_id] or today >= ends[subscription_id]:
+        if line.type == "add_seats" and (found.period_end != line.period_end or today >= line.period_end):
             return "period_ended"
     return ""
 
