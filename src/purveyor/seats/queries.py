@@ -33,12 +33,14 @@ from purveyor.seats.types import (
 from purveyor.subscriptions import queries as subscriptions
 from purveyor.subscriptions.queries import like
 
+# A page's members are found by index first; what belongs to each is fetched for these few alone.
 _MEMBER = """
 SELECT m.id, m.reseller_id, m.customer_id, m.person_id, m.email, m.name, m.language, m.role, m.status, m.created_at,
        (SELECT json_agg(json_build_array(a.id, a.subscription_id, a.status) ORDER BY a.since, a.id)
         FROM seats_assignment a WHERE a.member_id = m.id AND a.status <> 'ended'),
        i.id, i.expires_at, m.sort_key
-FROM seats_member m LEFT JOIN seats_invitation i ON i.member_id = m.id AND i.status = 'pending'"""
+FROM ({members}) m LEFT JOIN LATERAL (
+  SELECT id, expires_at FROM seats_invitation WHERE member_id = m.id AND status = 'pending' LIMIT 1) i ON true"""
 _ASSIGNMENT = """
 SELECT a.id, a.reseller_id, a.customer_id, a.subscription_id, a.member_id, m.email, m.name, m.status, a.status,
        a.since, a.ended_at
@@ -125,7 +127,8 @@ def get_member(*, actor: Actor, member_id: UUID) -> Member:
 def read_member(actor: Actor, member_id: UUID) -> Member:
     """The same for commands, which have checked the actor's role in their own way."""
     scope, params = scope_sql(actor, "m")
-    found = rows_of(f"{_MEMBER} WHERE m.id = %s AND {scope}", [member_id, *params])
+    members = f"SELECT * FROM seats_member m WHERE m.id = %s AND {scope}"
+    found = rows_of(_MEMBER.format(members=members), [member_id, *params])
     if not found:
         raise NotFound(kind="member")
     return _member(found[0])
@@ -168,9 +171,9 @@ def list_members(
         where += f" AND (m.{column}, m.id) {sign} (%s, %s)"
         params += [key[0] if sort == "name" else _instant(key[0]), _uuid(key[1])]
     size = capped(limit)
-    found = rows_of(
-        f"{_MEMBER} WHERE {where} ORDER BY m.{column} {order}, m.id {order} LIMIT %s", [*params, size + 1]
-    )
+    by = f"ORDER BY m.{column} {order}, m.id {order}"
+    members = f"SELECT * FROM seats_member m WHERE {where} {by} LIMIT %s"
+    found = rows_of(f"{_MEMBER.format(members=members)} {by}", [*params, size + 1])
     next_cursor = None
     if len(found) > size:
         last = found[size - 1]

@@ -43,7 +43,7 @@ class Subscription(models.Model):
     # Copies made for lists: the database has neither ICU nor trigrams.
     customer_sort = models.TextField(db_collation="C")
     ends_sort = models.DateField(default=FAR_AWAY)
-    customer_search = models.TextField()
+    search_key = models.TextField()
     offer_search = models.TextField()
 
     class Meta:

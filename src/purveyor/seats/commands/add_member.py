@@ -92,7 +92,7 @@ def sort_out(rows: Sequence[PastedRow]) -> tuple[dict[int, _write.Wish], dict[in
     if not rows:
         raise Invalid(field="emails", reason="required")
     if len(rows) > ROWS_MAX:
-        raise Invalid(field="emails", reason="too_many", limit=ROWS_MAX)
+        raise Invalid(field="emails", reason="too_many", max=ROWS_MAX)
     clean: dict[int, _write.Wish] = {}
     bad: dict[int, RowVerdict] = {}
     seen: set[str] = set()

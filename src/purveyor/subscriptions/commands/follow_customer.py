@@ -22,8 +22,8 @@ def follow_customer(*, actor: Actor, now: datetime, customer_id: UUID) -> None:
     authority.require(actor, "operate")
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE subscriptions_subscription s SET customer_sort = c.sort_key, customer_search = c.search_key"
-            " FROM parties_organization c WHERE c.id = s.customer_id AND s.customer_id = %s"
-            " AND (s.customer_sort, s.customer_search) IS DISTINCT FROM (c.sort_key, c.search_key)",
+            "UPDATE subscriptions_subscription s"
+            " SET customer_sort = c.sort_key, search_key = c.search_key || ' ' || s.offer_search"
+            " FROM parties_organization c WHERE c.id = s.customer_id AND s.customer_id = %s",
             [customer_id],
         )

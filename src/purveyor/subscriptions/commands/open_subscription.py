@@ -68,11 +68,12 @@ def open_subscription(
         facts = cursor.fetchone()
     if facts is None:
         raise NotFound(kind="customer")
+    offer_search = search_key(" ".join(facts[3:]))
     new = models.Subscription(
         id=new_id(), reseller_id=facts[0], customer_id=customer_id, payer_id=payer_id, offer_id=offer_id,
         status=Status.AWAITING_PAYMENT.value, quantity=quantity, term_months=term_months,
         term_price=term_price.amount, currency=term_price.currency, price_list=price_list, created_at=now,
-        customer_sort=facts[1], customer_search=facts[2], offer_search=search_key(" ".join(facts[3:])),
+        customer_sort=facts[1], search_key=f"{facts[2]} {offer_search}", offer_search=offer_search,
     )  # fmt: skip
     new.save(force_insert=True)
     activity.record(

@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ("end_reason", models.TextField(default="")),
                 ("customer_sort", models.TextField(db_collation="C")),
                 ("ends_sort", models.DateField(default=datetime.date(9999, 12, 31))),
-                ("customer_search", models.TextField()),
+                ("search_key", models.TextField()),
                 ("offer_search", models.TextField()),
                 (
                     "customer",
