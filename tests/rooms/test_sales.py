@@ -31,11 +31,12 @@ from purveyor.sales.errors import (
     TrialNotOffered,
 )
 from purveyor.sales.types import LineWish, OrderView
+from purveyor.subscriptions import commands as subs
 from purveyor.subscriptions import queries as subscriptions
 from purveyor.subscriptions.errors import SubscriptionNotActive
 from purveyor.subscriptions.rules.calendar import PeriodEnded
 from purveyor.subscriptions.types import Status, Subscription
-from tests.rooms.books import SYSTEM, at_once, eur, operator, within
+from tests.rooms.books import SYSTEM, at_once, eur, found_house, operator, within
 from tests.rooms.shop import START, TOP_UP, Shop, deliver, more, open_shop, pay_in, transfer
 
 
@@ -117,6 +118,14 @@ def test_preview_and_charge_are_the_same_to_the_cent(shop: Shop) -> None:
         "paid",
     )
     assert [line.net for line in invoice.lines] == [line.net for line in quote.lines]
+
+
+def test_what_is_seen_while_choosing_is_what_is_promised(shop: Shop) -> None:
+    wishes = [shop.new(7), shop.new(3, shop.month)]
+    seen = sales.preview_quote(actor=shop.reseller, now=START, customer_id=shop.customer_id, lines=wishes)
+    quote = shop.quote(*wishes)
+    assert (seen.lines, seen.taxes, seen.gross) == (quote.lines, quote.taxes, quote.gross)
+    assert seen.next_renewal == quote.next_renewal
 
 
 def test_balance_settles_everything_at_once(shop: Shop) -> None:
@@ -368,6 +377,31 @@ def test_money_that_comes_after_the_term_rolled_on_holds_the_order(shop: Shop) -
     cancelled = sales.cancel_order(actor=shop.reseller, now=late, order_id=placed.id)
     assert cancelled.status == "cancelled"
     assert balance(shop) == before + placed.gross.amount
+
+
+def test_money_for_a_subscription_cancelled_meanwhile_holds_the_order(shop: Shop) -> None:
+    placed = shop.buy(shop.new(2), pay="bank_transfer")
+    subs.cancel_subscription(actor=shop.reseller, now=START, subscription_id=placed.subscriptions[0])
+    before = balance(shop)
+    transfer(placed, START)
+    deliver()
+    held = order(placed.id)
+    assert (held.status, held.hold_reason) == ("on_hold", "subscription_not_active")
+    assert balance(shop) == before + placed.gross.amount
+
+
+def test_another_house_sees_nothing(shop: Shop) -> None:
+    other = found_house("R018")
+    placed = shop.buy(shop.new(1))
+    with pytest.raises(NotFound):
+        within(other.actor, lambda: queries.get_order(actor=other.actor, order_id=placed.id))
+    # A query that forgot its filter finds nothing either.
+    with tx.enter(other.actor), connection.cursor() as cursor:
+        for table in ("sales_quote", "sales_order", "sales_orderline", "sales_trial", "renewals_renewal"):
+            cursor.execute(f"SELECT count(*) FROM {table}")
+            assert cursor.fetchone()[0] == 0, table
+    with pytest.raises(NotFound):
+        sales.make_quote(actor=other.actor, now=START, customer_id=shop.customer_id, lines=[shop.new(1)])
 
 
 def test_an_unpaid_order_can_be_cancelled_and_gives_its_money_back(shop: Shop) -> None:
