@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +10,12 @@ import pytest
 from django.core import mail as django_mail
 from django.db import connection
 from django.test import override_settings
+from django.urls import resolve
 
+from purveyor.billing.types import Document, DocumentRow, PaymentDetails
 from purveyor.infra import delivery, mailbox, registry, tx
 from purveyor.infra.mailbox import MailRow
-from purveyor.interfaces.mail import handlers, jobs, sending
+from purveyor.interfaces.mail import handlers, jobs, letters_business, links, sending
 from purveyor.interfaces.mail.sending import Letter, Recipient, Sender
 from purveyor.kernel.actor import Actor, system_actor
 from purveyor.kernel.ids import new_id, show
@@ -237,6 +239,40 @@ def test_the_payer_learns_what_to_transfer_and_gets_the_invoice(shop: Shop, cust
     invoice = mails(payer.email)[0]
     assert "paid" in invoice.text
     assert "/billing/inv_" in invoice.links[0]
+
+
+def test_every_address_in_a_mail_is_a_page(shop: Shop) -> None:
+    pages = {
+        links.home(): "home",
+        links.activate("a-token"): "activate",
+        links.order(shop.houses.first, new_id()): "order",
+        links.document(shop.houses.first, new_id()): "document",
+        links.subscription(shop.houses.first_customer, new_id()): "on_subscription",
+    }
+    for url, name in pages.items():
+        assert resolve(url.removeprefix("http://localhost:8000")).url_name == name
+
+
+def test_an_overdue_invoice_is_told_to_its_payer_with_what_is_open(
+    shop: Shop, customer: Organization
+) -> None:
+    gross = Money(12345, "EUR")
+    facts: dict[str, Any] = {
+        name: None for name in Document.__dataclass_fields__ if name not in DocumentRow.__dataclass_fields__
+    }
+    document = Document(
+        **{
+            **facts, "id": new_id(), "kind": "invoice", "number": "2026-R001-000001", "status": "overdue",
+            "issued_on": date(2026, 11, 1), "due_on": date(2026, 11, 15), "reseller_id": shop.houses.first.id,
+            "customer_id": customer.id, "payer_id": customer.id, "bill_to_id": customer.id, "order_id": None,
+            "buyer_name": customer.name, "net": gross, "vat": Money(0, "EUR"), "gross": gross,
+            "paid": Money(345, "EUR"),
+            "payment": PaymentDetails("RF18539007547034", "SE4550000000058398257466"),
+        }
+    )  # fmt: skip
+    letter = letters_business.invoice_overdue(customer, document, customer=customer.name)
+    assert letter.paragraphs[0] == "The invoice was due on 15 Nov 2026, and €120.00 is still open."
+    assert ("Reference", "RF18539007547034") in letter.facts
 
 
 def test_staff_are_invited_by_their_house(shop: Shop) -> None:

@@ -266,7 +266,7 @@ def test_tax_reasons_name_the_number_and_its_check() -> None:
 
 
 def test_lines_and_acts_read_as_sentences() -> None:
-    facts = {
+    facts: dict[str, str | int] = {
         "product": "Lockbox", "plan": "Business", "quantity": 5, "months": 12, "term_months": 12,
         "from": "2026-01-01", "until": "2027-01-01",
     }  # fmt: skip
