@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, cast
@@ -65,11 +65,22 @@ def list_documents(
     kind: Kind | None = None,
     status: Status | None = None,
     order_id: UUID | None = None,
+    q: str = "",
+    only_open: bool = False,
     cursor: tuple[date, UUID] | None = None,
     limit: int = 50,
 ) -> list[DocumentRow]:
-    """Documents that the actor may read, newest first; ``cursor`` is the last row's ``cursor``."""
+    """Documents that the actor may read, newest first; ``cursor`` is the last row's ``cursor``.
+
+    ``q`` is a part of the number or of the buyer's name; ``only_open`` leaves those that wait for money.
+    """
     rows = _visible(actor)
+    # PostgreSQL has no text with a zero byte, so no number has one either.
+    wanted = q.strip().replace("\x00", "")
+    if wanted:
+        rows = rows.filter(Q(number__icontains=wanted) | Q(buyer__name__icontains=wanted))
+    if only_open:
+        rows = rows.filter(status__in=sorted(PAYABLE))
     if customer_id is not None:
         rows = rows.filter(customer_id=customer_id)
     if kind is not None:
@@ -86,13 +97,35 @@ def list_documents(
     return [DocumentRow(**_listed(row)) for row in rows[: min(limit, LIMIT_MAX)]]
 
 
-def count_open(*, actor: Actor, customer_id: UUID | None = None) -> OpenDocuments:
+def numbers_of(*, actor: Actor, subject_ids: Collection[UUID]) -> dict[UUID, tuple[UUID, str]]:
+    """Id and number of the document of each invoice or order among ``subject_ids``.
+
+    An order has its pro-forma until it has its invoice. One statement.
+    """
+    if not subject_ids:
+        return {}
+    rows = _visible(actor).filter(Q(id__in=subject_ids) | Q(order_id__in=subject_ids))
+    found: dict[UUID, tuple[UUID, str]] = {}
+    # The invoice comes after the pro-forma and takes its place; a credit note takes nobody's.
+    listed = rows.exclude(kind="credit_note").order_by("-kind", "issued_on", "id")
+    for row in listed.only("id", "order_id", "number"):
+        found[row.id] = (row.id, row.number)
+        if row.order_id is not None:
+            found[row.order_id] = (row.id, row.number)
+    return {key: value for key, value in found.items() if key in subject_ids}
+
+
+def count_open(
+    *, actor: Actor, customer_id: UUID | None = None, payer_id: UUID | None = None
+) -> OpenDocuments:
     """How many invoices wait for the actor's own money (the operator: for anybody's), and how much."""
     rows = _visible(actor).filter(kind="invoice", status__in=sorted(PAYABLE))
     if actor.scope != "operator":
         rows = rows.filter(Q(payer_id=_own(actor)))
     if customer_id is not None:
         rows = rows.filter(customer_id=customer_id)
+    if payer_id is not None:
+        rows = rows.filter(payer_id=payer_id)
     found = list(
         rows.order_by()
         .values("currency")

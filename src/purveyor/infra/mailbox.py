@@ -80,11 +80,17 @@ def store_mail(mail: NewMail, *, now: datetime) -> UUID | None:
 
 
 def list_mail(
-    *, actor: Actor, to: str | None = None, limit: int = 50, before: tuple[datetime, UUID] | None = None
+    *,
+    actor: Actor,
+    to: str | None = None,
+    q: str = "",
+    limit: int = 50,
+    before: tuple[datetime, UUID] | None = None,
 ) -> list[MailRow]:
     """Mails, newest first; ``before`` is the last row's (created_at, id) of the page before.
 
-    For a sandbox's edges: they check that this is one. ``to`` is compared without case.
+    For a sandbox's edges: they check that this is one. ``to`` is compared without case; ``q`` is a part of
+    the address or the subject.
     """
     rows = models.Mail.objects.all()
     if actor.scope == "reseller":
@@ -93,9 +99,23 @@ def list_mail(
         rows = rows.filter(customer_id=actor.customer_id)
     if to:
         rows = rows.filter(to_key=to.strip().lower())
+    if q.strip():
+        part = q.strip().replace("\x00", "")
+        rows = rows.filter(db.Q(to_key__contains=part.lower()) | db.Q(subject__icontains=part))
     if before is not None:
         rows = rows.filter(db.Q(created_at__lt=before[0]) | db.Q(created_at=before[0], id__lt=before[1]))
     return [_row(row) for row in rows.order_by("-created_at", "-id")[: min(limit, LIMIT_MAX)]]
+
+
+def find_mail(*, actor: Actor, mail_id: UUID) -> MailRow | None:
+    """One mail that ``list_mail`` shows to ``actor``."""
+    rows = models.Mail.objects.filter(id=mail_id)
+    if actor.scope == "reseller":
+        rows = rows.filter(reseller_id=actor.reseller_id)
+    if actor.scope == "customer":
+        rows = rows.filter(customer_id=actor.customer_id)
+    row = rows.first()
+    return None if row is None else _row(row)
 
 
 def find_queued(mail_id: UUID) -> MailRow | None:

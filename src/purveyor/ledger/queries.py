@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import NotFound
 from purveyor.kernel.money import Money
 from purveyor.ledger.models import Entry, PrepaidBalance
-from purveyor.ledger.types import AccountKind, Balance, Drift, Movement
+from purveyor.ledger.types import AccountKind, Balance, Drift, Movement, PartyBalance
 
 LIMIT_MAX = 200
 
@@ -24,6 +25,45 @@ def get_balance(*, actor: Actor, party_id: UUID) -> list[Balance]:
     _require_own(actor, party_id)
     rows = PrepaidBalance.objects.filter(party_id=party_id).order_by("currency")
     return [Balance(Money(r.available, r.currency), Money(r.reserved, r.currency)) for r in rows[:LIMIT_MAX]]
+
+
+def list_balances(
+    *,
+    actor: Actor,
+    party_ids: Collection[UUID] | None = None,
+    cursor: tuple[int, UUID] | None = None,
+    limit: int = 50,
+) -> list[PartyBalance]:
+    """Prepaid balances of all parties, or of ``party_ids``, the largest figure first.
+
+    ``cursor`` is the last row's ``cursor``. Raises: NotFound for everybody but the operator.
+    """
+    if actor.scope != "operator":
+        raise NotFound()
+    rows = PrepaidBalance.objects.all()
+    if party_ids is not None:
+        rows = rows.filter(party_id__in=party_ids)
+    if cursor is not None:
+        rows = rows.filter(Q(available__lt=cursor[0]) | Q(available=cursor[0], account_id__gt=cursor[1]))
+    return [
+        PartyBalance(r.account_id, r.party_id, Money(r.available, r.currency), Money(r.reserved, r.currency))
+        for r in rows.order_by("-available", "account_id")[: min(limit, LIMIT_MAX)]
+    ]
+
+
+def sum_balances(*, actor: Actor) -> list[Balance]:
+    """What all parties have paid ahead, one entry a currency.
+
+    Raises: NotFound for everybody but the operator.
+    """
+    if actor.scope != "operator":
+        raise NotFound()
+    rows = (
+        PrepaidBalance.objects.order_by("currency")
+        .values("currency")
+        .annotate(free=Sum("available"), held=Sum("reserved"))
+    )
+    return [Balance(Money(int(r["free"]), r["currency"]), Money(int(r["held"]), r["currency"])) for r in rows]
 
 
 def available(*, actor: Actor, party_id: UUID, currency: str) -> Money:

@@ -53,6 +53,21 @@ class Balance:
 
 
 @dataclass(frozen=True, slots=True)
+class PartyBalance:
+    """Prepaid money of a party in one currency, as a row of a list of all."""
+
+    account_id: UUID
+    party_id: UUID
+    available: Money
+    reserved: Money
+
+    @property
+    def cursor(self) -> tuple[int, UUID]:
+        """Where the next page of a list begins."""
+        return (self.available.amount, self.account_id)
+
+
+@dataclass(frozen=True, slots=True)
 class Movement:
     """One change of a prepaid balance: above zero was paid in, below zero spent.
 

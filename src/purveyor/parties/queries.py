@@ -77,6 +77,12 @@ def _search(rows: QuerySet[models.Organization], q: str) -> QuerySet[models.Orga
     return rows
 
 
+def find_ids(*, actor: Actor, q: str, limit: int = LIMIT_MAX) -> list[UUID]:
+    """Resellers and customers whose name, e-mail or VAT number has all words of ``q``, by name."""
+    rows = _search(_scoped(actor).exclude(kind="operator"), q).order_by("sort_key", "id")
+    return list(rows.values_list("id", flat=True)[: min(limit, LIMIT_MAX)])
+
+
 def list_customers(
     *,
     actor: Actor,
@@ -140,9 +146,14 @@ def list_recent_customers(*, actor: Actor, limit: int = 6) -> list[Organization]
     return [found[i] for i in ids if i in found]
 
 
-def list_resellers(*, actor: Actor, limit: int = 200) -> list[tuple[Organization, ResellerProfile]]:
-    """All resellers by name (the operator's; a reseller sees itself)."""
-    rows = _scoped(actor).filter(kind="reseller").select_related("resellerprofile").order_by("sort_key", "id")
+def list_resellers(
+    *, actor: Actor, q: str = "", after: tuple[str, UUID] | None = None, limit: int = 200
+) -> list[tuple[Organization, ResellerProfile]]:
+    """All resellers by name (the operator's; a reseller sees itself); ``q`` and ``after`` as for customers."""
+    rows = _search(_scoped(actor).filter(kind="reseller"), q).select_related("resellerprofile")
+    if after is not None:
+        rows = rows.filter(Q(sort_key__gt=after[0]) | Q(sort_key=after[0], id__gt=after[1]))
+    rows = rows.order_by("sort_key", "id")
     return [(_organization(r), _profile(r.resellerprofile)) for r in rows[: min(limit, LIMIT_MAX)]]
 
 
@@ -229,6 +240,16 @@ def list_memberships(*, actor: Actor, organization_id: UUID) -> list[MembershipR
         MembershipRow(r.id, _person(r.person), r.organization_id, r.role, r.created_at)
         for r in rows.select_related("person").order_by("created_at", "id")[:LIMIT_MAX]
     ]
+
+
+def lock_staff(*, actor: Actor, organization_id: UUID) -> dict[UUID, str]:
+    """Who works in an organization within the actor's scope, with the role; held until the transaction ends."""
+    rows = models.Membership.objects.filter(organization_id=organization_id, ended_at__isnull=True)
+    if actor.scope == "reseller":
+        rows = rows.filter(reseller_id=actor.reseller_id)
+    if actor.scope == "customer":
+        rows = rows.filter(customer_id=actor.customer_id)
+    return dict(rows.select_for_update().order_by("id").values_list("person_id", "role"))
 
 
 def count_admins(*, organization_id: UUID) -> int:

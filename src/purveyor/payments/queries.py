@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -53,6 +54,23 @@ def list_open_payables(
     return [payable_of(row) for row in rows.order_by("-opened_at", "-id")[: min(limit, LIMIT_MAX)]]
 
 
+def find_payables(
+    *,
+    actor: Actor,
+    reference: str = "",
+    subject_ids: Collection[UUID] = (),
+    payer_ids: Collection[UUID] = (),
+    limit: int = 20,
+) -> list[Payable]:
+    """Payables by a part of their creditor reference, or of these subjects or payers: the open ones first."""
+    part = normalize_rf(reference).replace("\x00", "")
+    wanted = Q(subject_id__in=subject_ids) | Q(payer_id__in=payer_ids)
+    if part:
+        wanted |= Q(reference__contains=part)
+    rows = _payables(actor).filter(wanted).alias(closed=~Q(status__in=OPEN))
+    return [payable_of(row) for row in rows.order_by("closed", "-opened_at", "-id")[: min(limit, LIMIT_MAX)]]
+
+
 def count_open_payables(*, actor: Actor, customer_id: UUID | None = None) -> int:
     """How many payables wait for money."""
     rows = _payables(actor).filter(status__in=OPEN)
@@ -74,15 +92,30 @@ def list_payments(
     actor: Actor,
     customer_id: UUID | None = None,
     payable_id: UUID | None = None,
+    payer_id: UUID | None = None,
+    from_outside: bool = False,
+    q: str = "",
+    q_payers: Collection[UUID] = (),
     cursor: tuple[datetime, UUID] | None = None,
     limit: int = 50,
 ) -> list[Payment]:
-    """Money that came, newest first."""
+    """Money that came, newest first; ``from_outside`` leaves out what was paid from balances.
+
+    ``q`` is a part of what the bank said, or the payer is one of ``q_payers``.
+    """
     rows = _payments(actor)
     if customer_id is not None:
         rows = rows.filter(customer_id=customer_id)
     if payable_id is not None:
         rows = rows.filter(payable_id=payable_id)
+    if payer_id is not None:
+        rows = rows.filter(payer_id=payer_id)
+    if from_outside:
+        rows = rows.exclude(method="balance")
+    if q.strip():
+        # PostgreSQL has no text with a zero byte, so no reference has one either.
+        part = Q(reference__icontains=q.strip().replace("\x00", ""))
+        rows = rows.filter(part | Q(payer_id__in=q_payers))
     if cursor is not None:
         rows = rows.filter(Q(recorded_at__lt=cursor[0]) | Q(recorded_at=cursor[0], id__lt=cursor[1]))
     return [payment_of(row) for row in rows.order_by("-recorded_at", "-id")[: min(limit, LIMIT_MAX)]]

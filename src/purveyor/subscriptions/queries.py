@@ -228,13 +228,16 @@ def list_free_seats(
     return tuple(as_subscription(row) for row in rows)
 
 
-def count_seats(*, actor: Actor, customer_id: UUID | None = None) -> Counts:
+def count_seats(*, actor: Actor, customer_id: UUID | None = None, reseller_id: UUID | None = None) -> Counts:
     """How many subscriptions run, with how many seats, of which so many are taken."""
     _viewing(actor)
     where, params = scope_sql(actor)
     if customer_id is not None:
         where += " AND s.customer_id = %s"
         params.append(customer_id)
+    if reseller_id is not None:
+        where += " AND s.reseller_id = %s"
+        params.append(reseller_id)
     row = _read(
         "SELECT count(*), coalesce(sum(s.quantity), 0), coalesce(sum(s.seats_assigned), 0)"
         f" FROM subscriptions_subscription s WHERE {where} AND s.status = ANY(%s)",
