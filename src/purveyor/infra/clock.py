@@ -129,3 +129,15 @@ def _advance(instant: datetime) -> None:
             " ON CONFLICT (id) DO UPDATE SET offset_us = greatest(infra_clock.offset_us, excluded.offset_us)",
             (offset // timedelta(microseconds=1),),
         )
+
+
+def begin_at(offset: timedelta) -> None:
+    """Set the test clock of an empty deployment, forward or back, before anything happened in it.
+
+    Raises: ClockMovesForwardOnly when something is on record already.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('app.scope', 'operator', true), EXISTS (SELECT FROM infra_activity)")
+        if cursor.fetchone()[1]:
+            raise ClockMovesForwardOnly(field="now", reason="clock_forward_only", now=now().isoformat())
+        cursor.execute("UPDATE infra_clock SET offset_us = %s", (offset // timedelta(microseconds=1),))

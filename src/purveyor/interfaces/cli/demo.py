@@ -10,7 +10,7 @@ import socket
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
@@ -108,8 +108,7 @@ def _world(home: Path) -> dict[str, dict[str, str]]:
     loading = home / "demo-world.loading"
     loading.touch()
     with step("Loading the demo world: a year of business"):
-        load: Callable[..., dict[str, dict[str, str]]] = demo_world.load
-        actors = load(progress=Bar())
+        actors = demo_world.load(progress=Bar())
     _write_private(saved, {"database": identity, "actors": actors})
     loading.unlink()
     return actors
