@@ -3,6 +3,7 @@
 from purveyor.seats.commands.accept_invitation import accept_invitation
 from purveyor.seats.commands.add_member import add_member, add_members
 from purveyor.seats.commands.assign_seat import assign_many, assign_seat
+from purveyor.seats.commands.end_staff import end_staff
 from purveyor.seats.commands.invitations import (
     expire_invitation,
     invite_staff,
@@ -21,6 +22,7 @@ __all__ = [
     "assign_many",
     "assign_seat",
     "close_assignments",
+    "end_staff",
     "expire_invitation",
     "invite_staff",
     "mark_invitation_sent",
