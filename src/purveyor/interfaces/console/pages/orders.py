@@ -1,39 +1,188 @@
-"""Orders."""
+"""Orders: what was bought, how to pay it, what became of it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 
+from purveyor.interfaces.console import prices
 from purveyor.interfaces.console.desk import Desk, page
+from purveyor.interfaces.console.paging import cursor_of, pager
+from purveyor.interfaces.console.shell import tint_of
+from purveyor.interfaces.console.widgets import Tab
+from purveyor.interfaces.texts import labels
+from purveyor.parties import queries as parties
+from purveyor.sales import commands as sales_commands
+from purveyor.sales import queries as sales
+from purveyor.sales.types import OrderRow, OrderView
+from purveyor.subscriptions import queries as subscriptions
+
+FILTERS = ("", "awaiting_payment", "on_hold", "completed", "cancelled")
+CANCELLABLE = frozenset({"awaiting_payment", "on_hold"})
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One order in a list."""
+
+    order: OrderRow
+    customer: str
+    colour: str
+    customer_url: str
+    url: str
+    method: str
 
 
 @page("documents")
 def listing(desk: Desk) -> HttpResponse:
-    """listing."""
-    return desk.render("console/orders/listing.html")
-
-
-@page("documents")
-def detail(desk: Desk, order_id: UUID) -> HttpResponse:
-    """detail."""
-    return desk.render("console/orders/detail.html")
-
-
-@page("buy")
-def cancel(desk: Desk, order_id: UUID) -> HttpResponse:
-    """cancel."""
-    return desk.render("console/orders/cancel.html")
+    """Orders for all customers, newest first."""
+    return _listing(desk)
 
 
 @page("documents", customer=True)
 def customer_listing(desk: Desk) -> HttpResponse:
-    """customer_listing."""
-    return desk.render("console/orders/customer_listing.html")
+    """Orders of one customer, newest first."""
+    return _listing(desk)
+
+
+def _listing(desk: Desk) -> HttpResponse:
+    status = desk.request.GET.get("status", "")
+    customer_id = desk.customer.id if desk.customer is not None else None
+    found = sales.list_orders(
+        actor=desk.actor, customer_id=customer_id, status=status or None, cursor=cursor_of(desk.request)
+    )
+    names = (
+        parties.names_of(actor=desk.actor, ids={one.customer_id for one in found.rows})
+        if desk.customer is None
+        else {desk.customer.id: desk.customer.name}
+    )
+    context = {
+        "rows": [_row(desk, one, names) for one in found.rows],
+        "status": status,
+        "tabs": [_tab(desk, code, status) for code in FILTERS],
+        "with_customer": desk.customer is None,
+        "pager": pager(desk.request, found.next_cursor),
+    }
+    return desk.render("console/orders/listing.html", context)
+
+
+def _tab(desk: Desk, code: str, active: str) -> Tab:
+    query = f"?status={code}" if code else ""
+    return Tab(labels.status(code) if code else _("All"), f"{desk.request.path}{query}", code == active)
+
+
+def _row(desk: Desk, order: OrderRow, names: dict[UUID, str]) -> Row:
+    name = "on_order" if desk.customer is not None else "order"
+    return Row(
+        order,
+        names.get(order.customer_id, ""),
+        tint_of(order.customer_id),
+        desk.url("on_overview", customer_id=order.customer_id),
+        desk.url(name, order_id=order.id),
+        labels.payment_method(order.payment_method),
+    )
+
+
+@page("documents")
+def detail(desk: Desk, order_id: UUID) -> HttpResponse:
+    """One order: what it holds, how to pay it."""
+    return _detail(desk, order_id, desk.url("orders"))
 
 
 @page("documents", customer=True)
 def customer_detail(desk: Desk, order_id: UUID) -> HttpResponse:
-    """customer_detail."""
-    return desk.render("console/orders/customer_detail.html")
+    """The same, where one acts on the customer."""
+    return _detail(desk, order_id, desk.url("on_orders"))
+
+
+def _detail(desk: Desk, order_id: UUID, back_url: str) -> HttpResponse:
+    order = sales.get_order(actor=desk.actor, order_id=order_id)
+    # An order is its quote at exactly its price, so the quote tells how the price came about.
+    quote = sales.get_quote(actor=desk.actor, now=desk.now, quote_id=order.quote_id)
+    names = _names(desk, {order.customer_id, order.payer_id, order.bill_to_id})
+    context = {
+        "order": order,
+        "price": prices.price_of(quote),
+        "number": order_number(order),
+        "method": labels.payment_method(order.payment_method),
+        "payer": names.get(order.payer_id, ""),
+        "bill_to": names.get(order.bill_to_id, ""),
+        "customer_name": names.get(order.customer_id, ""),
+        "customer_colour": tint_of(order.customer_id),
+        "customer_url": desk.url("on_overview", customer_id=order.customer_id),
+        "hold": _hold(order),
+        "reference": grouped(order.payment.reference) if order.payment else "",
+        "iban": grouped(order.payment.iban) if order.payment else "",
+        "seller": parties.get_seller() if order.payment else None,
+        "bought": _bought(desk, order),
+        "back_url": back_url,
+        "cancel_url": desk.url("order_cancel", order_id=order.id)
+        if order.status in CANCELLABLE and desk.may("buy")
+        else "",
+    }
+    return desk.render("console/orders/detail.html", context)
+
+
+def grouped(text: str) -> str:
+    """A reference or IBAN as people copy it by hand: in groups of four."""
+    plain = text.replace(" ", "")
+    return " ".join(plain[start : start + 4] for start in range(0, len(plain), 4))
+
+
+def order_number(order: OrderView | OrderRow) -> str:
+    """What people call the order: its newest document's number, else its date."""
+    if isinstance(order, OrderView):
+        document = order.invoice or order.pro_forma
+        if document is not None:
+            return document.number
+    return ""
+
+
+def _names(desk: Desk, ids: set[UUID]) -> dict[UUID, str]:
+    names = parties.names_of(actor=desk.actor, ids=ids)
+    return {desk.organization.id: desk.organization.name, **names}
+
+
+def _hold(order: OrderView) -> str:
+    """Why a person must decide."""
+    if order.status != "on_hold":
+        return ""
+    if order.hold_reason == "period_ended":
+        return _("The term was over before the money arrived, so the seats could not be added.")
+    return _("It could not be carried out as promised when the money arrived.")
+
+
+def _bought(desk: Desk, order: OrderView) -> list[tuple[str, str]]:
+    """The subscriptions behind the order: name and address."""
+    found = subscriptions.find_subscriptions(actor=desk.actor, ids=order.subscriptions)
+    return [
+        (
+            f"{one.product} {one.plan}",
+            desk.url("on_subscription", customer_id=one.customer_id, subscription_id=one.id),
+        )
+        for one in found.values()
+    ]
+
+
+@page("buy")
+def cancel(desk: Desk, order_id: UUID) -> HttpResponse:
+    """Cancel an order that waits, after saying what happens to money that arrived."""
+    order = sales.get_order(actor=desk.actor, order_id=order_id)
+    back = desk.url("on_order", customer_id=order.customer_id, order_id=order.id)
+
+    def act() -> str:
+        sales_commands.cancel_order(actor=desk.actor, now=desk.now, order_id=order_id)
+        return back
+
+    if desk.posted:
+        done = desk.submit(None, act, said=_("The order is cancelled."))
+        if done:
+            return done
+        return desk.redirect("on_order", customer_id=order.customer_id, order_id=order.id)
+    if order.status not in CANCELLABLE:
+        return desk.redirect("on_order", customer_id=order.customer_id, order_id=order.id)
+    context = {"order": order, "number": order_number(order), "back_url": back, "danger": True}
+    return desk.render("console/orders/cancel.html", context)

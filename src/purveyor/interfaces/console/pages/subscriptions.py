@@ -1,33 +1,199 @@
-"""Subscriptions."""
+"""Subscriptions: all of them, those of a customer, one with its seats, and its renewal."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import cast, get_args
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 
 from purveyor.interfaces.console.desk import Desk, page
+from purveyor.interfaces.console.forms.selling import RenewalForm
+from purveyor.interfaces.console.paging import cursor_of, pager
+from purveyor.interfaces.console.shell import tint_of
+from purveyor.interfaces.texts import explanations, formats, labels
+from purveyor.kernel.errors import Forbidden, NotFound
+from purveyor.parties import queries as parties
+from purveyor.seats import queries as seats
+from purveyor.seats.types import Assignment
+from purveyor.subscriptions import commands
+from purveyor.subscriptions import queries as subscriptions
+from purveyor.subscriptions.types import Sort, Subscription
+
+STATUSES = ("active", "trial", "awaiting_payment", "ended", "cancelled")
+RUNNING = frozenset({"active", "trial"})
+SORTS = get_args(Sort)
 
 
-@page("view")
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One subscription in a list."""
+
+    subscription: Subscription
+    colour: str
+    customer_url: str
+    url: str
+    term: str
+
+
+@page("view", scopes=("operator", "reseller"))
 def listing(desk: Desk) -> HttpResponse:
-    """listing."""
-    return desk.render("console/subscriptions/listing.html")
+    """Subscriptions of all customers."""
+    return _listing(desk)
 
 
 @page("view", customer=True)
 def customer_listing(desk: Desk) -> HttpResponse:
-    """customer_listing."""
-    return desk.render("console/subscriptions/customer_listing.html")
+    """Subscriptions of one customer."""
+    return _listing(desk)
+
+
+def _listing(desk: Desk) -> HttpResponse:
+    given = desk.request.GET
+    q, status, sort = given.get("q", "").strip(), given.get("status", ""), given.get("sort", "newest")
+    found = subscriptions.list_subscriptions(
+        actor=desk.actor,
+        customer_id=desk.customer.id if desk.customer is not None else None,
+        status=status or None,
+        q=q,
+        sort=cast(Sort, sort),  # an unknown one is refused there
+        cursor=cursor_of(desk.request),
+    )
+    context = {
+        "rows": [_row(desk, one) for one in found.rows],
+        "q": q,
+        "status": status,
+        "sort": sort,
+        "filtered": bool(q or status),
+        "statuses": [("", _("All states")), *((code, labels.status(code)) for code in STATUSES)],
+        "sorts": _sorts(desk),
+        "with_customer": desk.customer is None,
+        "pager": pager(desk.request, found.next_cursor),
+    }
+    return desk.render("console/subscriptions/listing.html", context)
+
+
+def _sorts(desk: Desk) -> list[tuple[str, str]]:
+    listed = [("newest", _("Newest first")), ("ends", _("Next to end first"))]
+    return listed if desk.customer is not None else [*listed, ("customer", _("By customer"))]
+
+
+def _row(desk: Desk, found: Subscription) -> Row:
+    return Row(
+        found,
+        tint_of(found.customer_id),
+        desk.url("on_overview", customer_id=found.customer_id),
+        desk.url("on_subscription", customer_id=found.customer_id, subscription_id=found.id),
+        explanations.months_text(found.term_months),
+    )
 
 
 @page("view", customer=True)
 def detail(desk: Desk, subscription_id: UUID) -> HttpResponse:
-    """detail."""
-    return desk.render("console/subscriptions/detail.html")
+    """One subscription: its term, who has its seats, what can be done."""
+    found = _found(desk, subscription_id)
+    held = seats.list_assignments(actor=desk.actor, subscription_id=found.id, cursor=cursor_of(desk.request))
+    running = found.status.value in RUNNING
+    names = parties.names_of(actor=desk.actor, ids={found.payer_id})
+    context = {
+        "subscription": found,
+        "running": running,
+        "days": (found.period_end - desk.today).days if found.period_end else 0,
+        "term": explanations.months_text(found.term_months),
+        "held": held.rows,
+        "reserved": _reserved(held.rows),
+        "pager": pager(desk.request, held.next_cursor),
+        "terms": subscriptions.list_terms(actor=desk.actor, subscription_id=found.id),
+        "payer": {desk.organization.id: desk.organization.name, **names}.get(found.payer_id)
+        or _("your reseller"),
+        "shows_price": desk.may("documents"),
+        "may_renew": running and desk.may("buy") and _pays(desk, found),
+        "may_top_up": running and desk.may("buy"),
+        "may_assign": running and desk.may("assign"),
+        "renewal_method": labels.payment_method(found.renewal_payment_method),
+        "why_over": _why_over(found),
+    }
+    return desk.render("console/subscriptions/detail.html", context)
+
+
+def _found(desk: Desk, subscription_id: UUID) -> Subscription:
+    found = subscriptions.get_subscription(actor=desk.actor, subscription_id=subscription_id)
+    if desk.customer is None or found.customer_id != desk.customer.id:
+        raise NotFound(kind="subscription")
+    return found
+
+
+def _reserved(held: tuple[Assignment, ...]) -> int:
+    return sum(one.status == "reserved" for one in held)
+
+
+def _pays(desk: Desk, found: Subscription) -> bool:
+    """Only who pays decides about the renewal (rules.md b2)."""
+    return desk.actor.scope == "operator" or found.payer_id == desk.actor.organization_id
+
+
+def _why_over(found: Subscription) -> str:
+    """Why it ended, in a sentence."""
+    match found.end_reason:
+        case "not_renewed":
+            return _("It was not to be renewed.")
+        case "trial_over":
+            return _("The trial was over.")
+        case "offer_not_available":
+            return _("What it was made from is no longer on sale.")
+    return ""
 
 
 @page("buy", customer=True)
 def renewal(desk: Desk, subscription_id: UUID) -> HttpResponse:
-    """renewal."""
-    return desk.render("console/subscriptions/renewal.html")
+    """What happens at the end of the term: renew or not, with how many seats, paid how."""
+    found = _found(desk, subscription_id)
+    if not _pays(desk, found):
+        raise Forbidden(act="buy", role=desk.actor.role, reason="payer_decides")
+    form = RenewalForm(
+        desk.request.POST or None,
+        initial={
+            "auto_renew": found.auto_renew,
+            "renewal_quantity": found.renewal_quantity,
+            "renewal_payment_method": found.renewal_payment_method,
+        },
+        methods=_methods(),
+    )
+
+    def act() -> str:
+        data = form.cleaned_data
+        commands.set_renewal(
+            actor=desk.actor,
+            now=desk.now,
+            subscription_id=found.id,
+            auto_renew=data["auto_renew"],
+            renewal_quantity=data["renewal_quantity"],
+            renewal_payment_method=data["renewal_payment_method"],
+        )
+        return desk.url("on_subscription", subscription_id=found.id)
+
+    if desk.posted and form.is_valid():
+        done = desk.submit(form, act, said=_("The renewal settings are saved."))
+        if done:
+            return done
+    context = {
+        "form": form,
+        "subscription": found,
+        "back_url": desk.url("on_subscription", subscription_id=found.id),
+        "help": _("Empty: as many as there are then, now %(count)s. At least %(least)s, which are assigned.")
+        % {
+            "count": formats.number_text(found.quantity),
+            "least": formats.number_text(max(1, found.seats_assigned)),
+        },
+    }
+    return desk.render("console/subscriptions/renewal.html", context, status=422 if desk.posted else 200)
+
+
+def _methods() -> list[tuple[str, str]]:
+    return [
+        ("bank_transfer", _("Bank transfer. An invoice comes when the next term begins.")),
+        ("balance", _("Prepaid balance. An invoice by bank transfer comes when it is not enough.")),
+        ("card", _("Card. Not available yet; it is coming.")),
+    ]

@@ -9,7 +9,7 @@ from django.template.context import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from purveyor.interfaces.texts import labels
+from purveyor.interfaces.texts import formats, labels
 
 register = template.Library()
 
@@ -30,3 +30,15 @@ def page_url(context: Context, name: str, **ids: Any) -> str:
 def role_label(role: str) -> str:
     """A role in words."""
     return labels.role(role)
+
+
+@register.filter
+def may_do(desk: Any, act: str) -> bool:
+    """Whether the actor's role includes an act: ``{% if desk|may_do:"buy" %}``."""
+    return bool(desk.may(act))
+
+
+@register.filter
+def country_name(code: str) -> str:
+    """A country by its name."""
+    return formats.country_text(code)
