@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from purveyor.interfaces.api import documents
+from purveyor.interfaces.api import documents, records
 from tests.api.caller import Caller
 from tests.support.world import World
 
@@ -148,13 +148,13 @@ def top_up(reseller: Caller, customer: str, subscription: str) -> None:
     order = reseller.post("/orders", {"quote": quote["id"], "payment_method": "balance"})
     assert order.ok(documents.Order, 201)["subscriptions"] == [subscription]
     assert reseller.get(f"/subscriptions/{subscription}").ok()["quantity"] == 7
-    assert len(reseller.get("/orders").ok(documents.Listed[documents.OrderRow])["data"]) == 2
-    assert len(reseller.get("/invoices").ok(documents.Listed[documents.InvoiceRow])["data"]) == 2
+    assert len(reseller.get("/orders").ok(documents.Listed[documents.Order])["data"]) == 2
+    assert len(reseller.get("/invoices").ok(documents.Listed[documents.Invoice])["data"]) == 2
 
 
 def what_happened(reseller: Caller, customer: str) -> None:
     """Everything is on record, and in the feed."""
-    rows = reseller.get(f"/activity?customer={customer}&limit=200").ok(documents.Listed[documents.Activity])
+    rows = reseller.get(f"/activity?customer={customer}&limit=200").ok(documents.Listed[records.Activity])
     kinds = {row["kind"] for row in rows["data"]}
     assert {"customer.created", "order.completed", "seat.assigned", "member.removed"} <= kinds
     assert {row["acting_on"] for row in rows["data"]} == {customer}
@@ -164,7 +164,7 @@ def what_happened(reseller: Caller, customer: str) -> None:
     seen: list[str] = []
     cursor = ""
     while True:
-        page = reseller.get(f"/events?limit=7{cursor}").ok(documents.Listed[documents.Event])
+        page = reseller.get(f"/events?limit=7{cursor}").ok(documents.Listed[records.Event])
         if not page["data"]:
             assert page["next_cursor"] is None
             break
@@ -272,12 +272,12 @@ def test_the_clock_does_what_is_due(world: World, by: By) -> None:
     quote = reseller.post("/quotes", body).ok(status=201)
     order = reseller.post("/orders", {"quote": quote["id"], "payment_method": "balance"}).ok(status=201)
     before = reseller.get(f"/subscriptions/{order['subscriptions'][0]}").ok()
-    assert operator.get("/clock").ok(documents.Clock)["now"].endswith("Z")
+    assert operator.get("/clock").ok(records.Clock)["now"].endswith("Z")
     reseller.post("/clock", {"now": "2027-01-10T09:00:00Z"}).refused(403, "forbidden")
     operator.post("/clock", {"now": "2020-01-10T09:00:00Z"}).refused(422, "invalid")
     operator.post("/clock", {"now": "2027-01-10T09:00:00"}).refused(422, "invalid")
     stale = reseller.post("/quotes", body).ok(status=201)
-    moved = operator.post("/clock", {"now": "2027-01-10T09:00:00Z"}).ok(documents.Clock)
+    moved = operator.post("/clock", {"now": "2027-01-10T09:00:00Z"}).ok(records.Clock)
     assert moved["now"].startswith("2027-01-10T09:00")
     assert moved["done"] >= 1
     late = reseller.post("/orders", {"quote": stale["id"], "payment_method": "balance"})
@@ -285,6 +285,6 @@ def test_the_clock_does_what_is_due(world: World, by: By) -> None:
     after = reseller.get(f"/subscriptions/{order['subscriptions'][0]}").ok(documents.Subscription)
     assert after["period"]["start"] == before["period"]["end"]
     assert (
-        reseller.get("/mailbox?to=ben@mueller.example").ok(documents.Listed[documents.Mail])["next_cursor"]
+        reseller.get("/mailbox?to=ben@mueller.example").ok(documents.Listed[records.Mail])["next_cursor"]
         is None
     )

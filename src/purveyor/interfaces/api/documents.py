@@ -174,29 +174,24 @@ class PaymentDetails(Shape):
     amount: Money
 
 
-class OrderRow(Shape):
-    """An order in a list."""
+class Order(Shape):
+    """An accepted quote. ``payment`` is there while money is to come."""
 
     id: str
     status: Literal["awaiting_payment", "on_hold", "provisioning", "completed", "cancelled"]
     hold_reason: str | None
+    quote: str
     customer: str
     payer: str
+    bill_to: str
     payment_method: str
+    lines: list[PricedLine]
     net: Money
+    vat: Money
     gross: Money
+    subscriptions: list[str]
     placed_at: str
     completed_at: str | None
-
-
-class Order(OrderRow):
-    """An accepted quote. ``payment`` is there while money is to come."""
-
-    quote: str
-    bill_to: str
-    lines: list[PricedLine]
-    vat: Money
-    subscriptions: list[str]
     pro_forma: DocumentRef | None = None
     invoice: DocumentRef | None = None
     payment: PaymentDetails | None = None
@@ -294,8 +289,16 @@ class DocumentLine(Shape):
     explanation: str
 
 
-class InvoiceRow(Shape):
-    """A document in a list."""
+class DocumentPayment(Shape):
+    """Where to pay."""
+
+    reference: str
+    iban: str
+    bic: str | None = None
+
+
+class Invoice(Shape):
+    """A whole document, both parties as they were on its day."""
 
     id: str
     number: str
@@ -312,19 +315,6 @@ class InvoiceRow(Shape):
     vat: Money
     gross: Money
     paid: Money
-
-
-class DocumentPayment(Shape):
-    """Where to pay."""
-
-    reference: str
-    iban: str
-    bic: str | None = None
-
-
-class Invoice(InvoiceRow):
-    """A whole document."""
-
     seller: Party
     buyer: Party
     lines: list[DocumentLine]
@@ -365,50 +355,3 @@ class Movement(Shape):
     reference: str
     amount: Money
     customer: str | None
-
-
-class Activity(Shape):
-    """One act on record."""
-
-    id: str
-    at: str
-    actor: str
-    role: str
-    via: str
-    ip: str | None
-    acting_on: str | None = None
-    kind: str
-    customer: str | None
-    subject: str | None
-    facts: dict[str, Any]
-
-
-class Event(Shape):
-    """Something that happened; ``cursor`` continues the feed right after it."""
-
-    id: str
-    at: str
-    kind: str
-    customer: str | None
-    subject: str | None
-    facts: dict[str, Any]
-    cursor: str
-
-
-class Clock(Shape):
-    """Business now; ``done`` is how many pieces of due work a move did."""
-
-    now: str
-    done: int | None = None
-
-
-class Mail(Shape):
-    """A mail that would have been sent."""
-
-    to: str
-    subject: str
-    language: str
-    text: str
-    html: str
-    links: list[str]
-    sent_at: str

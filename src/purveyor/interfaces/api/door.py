@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import json
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +25,7 @@ from purveyor.interfaces.api.problems import as_refusal, problem
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import Invalid, NotFound
 from purveyor.kernel.ids import read as read_public_id
+from purveyor.kernel.text import has_control_characters
 from purveyor.parties.entry import Unauthenticated, enter_by_key
 
 PREFIX = "/api/v1"
@@ -230,13 +230,6 @@ def _check_query(request: HttpRequest, known: frozenset[str]) -> None:
             raise Invalid(field=name, reason="repeated")
         if has_control_characters(values[0]):
             raise Invalid(field=name, reason="control_characters")
-
-
-def has_control_characters(text: str) -> bool:
-    """Whether ``text`` holds what no name, address or search has: controls, lone surrogates, line separators."""
-    return not text.isprintable() and any(
-        unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} for char in text
-    )
 
 
 def _idempotency_key(request: HttpRequest) -> str | None:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from purveyor.billing.types import Document, DocumentLine, DocumentRow, PartySnapshot
+from purveyor.billing.types import Document, DocumentLine, PartySnapshot
 from purveyor.catalog.types import OfferView
 from purveyor.infra.activity import ActivityRow
 from purveyor.infra.registry import Announced
@@ -20,7 +20,7 @@ from purveyor.kernel.money import Money
 from purveyor.ledger.types import Balance, Movement
 from purveyor.parties.types import Organization
 from purveyor.payments.types import Payment
-from purveyor.sales.types import OrderLineView, OrderRow, OrderView, QuoteLine, QuoteView
+from purveyor.sales.types import OrderLineView, OrderView, QuoteLine, QuoteView
 from purveyor.seats.types import Assignment, Member
 from purveyor.subscriptions.types import Subscription
 
@@ -142,22 +142,6 @@ def quote(row: QuoteView) -> Json:
     }
 
 
-def order_row(row: OrderRow) -> Json:
-    """One order in a list."""
-    return {
-        "id": show("ord", row.id),
-        "status": row.status,
-        "hold_reason": row.hold_reason or None,
-        "customer": show("cus", row.customer_id),
-        "payer": public.party(row.payer_id, customer_id=row.customer_id),
-        "payment_method": row.payment_method,
-        "net": money(row.net),
-        "gross": money(row.gross),
-        "placed_at": instant(row.placed_at),
-        "completed_at": maybe_instant(row.completed_at),
-    }
-
-
 def order(row: OrderView) -> Json:
     """An accepted quote, with its documents and how to pay it."""
     answer: Json = {
@@ -259,8 +243,8 @@ def document_id(kind: str, value: UUID) -> str:
     return show("pfm" if kind == "pro_forma" else "inv", value)
 
 
-def document_row(row: DocumentRow) -> Json:
-    """What a list and a whole document have in common."""
+def document(row: Document) -> Json:
+    """A whole document, both parties as they were on its day."""
     return {
         "id": document_id(row.kind, row.id),
         "number": row.number,
@@ -277,12 +261,6 @@ def document_row(row: DocumentRow) -> Json:
         "vat": money(row.vat),
         "gross": money(row.gross),
         "paid": money(row.paid),
-    }
-
-
-def document(row: Document) -> Json:
-    """A whole document, both parties as they were on its day."""
-    return document_row(row) | {
         "seller": _snapshot(row.seller),
         "buyer": _snapshot(row.buyer),
         "lines": [_document_line(line) for line in row.lines],

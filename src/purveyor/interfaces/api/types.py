@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, WithJsonSchema
 
-from purveyor.interfaces.api.door import has_control_characters
+from purveyor.kernel.text import has_control_characters
 
 QUANTITY_MAX = 100_000
 AMOUNT_MAX = 10**15

@@ -11,6 +11,7 @@ from purveyor.interfaces.api import answers, documents, shapes
 from purveyor.interfaces.api.door import ApiRequest, path_id, reading
 from purveyor.interfaces.api.resources import _reach
 from purveyor.interfaces.api.types import Limit
+from purveyor.kernel.errors import NotFound
 from purveyor.kernel.paging import write_cursor
 
 router = Router(tags=["invoices"])
@@ -18,7 +19,7 @@ Kind = Literal["invoice", "credit_note", "pro_forma"]
 Status = Literal["issued", "partially_paid", "paid", "overdue", "written_off", "cancelled"]
 
 
-@router.get("/invoices", response=documents.Listed[documents.InvoiceRow], summary="Invoices, newest first")
+@router.get("/invoices", response=documents.Listed[documents.Invoice], summary="Invoices, newest first")
 @reading
 def list_invoices(
     request: ApiRequest,
@@ -39,7 +40,8 @@ def list_invoices(
         limit=limit + 1,
     )
     found = answers.cut(rows, limit, lambda row: write_cursor(row.issued_on.isoformat(), str(row.id)))
-    return answers.page(found, shapes.document_row)
+    whole = billing.get_documents(actor=actor, ids=[row.id for row in found.rows])
+    return answers.page(found, lambda row: shapes.document(whole[row.id]))
 
 
 @router.get("/invoices/{id}", response=documents.Invoice, summary="A whole document")
@@ -52,5 +54,5 @@ def get_invoice(request: ApiRequest, id: str) -> Any:
     found = billing.get_document(actor=actor, document_id=document_id)
     # One id has one spelling: a pro-forma is not found as an invoice, nor the other way round.
     if shapes.document_id(found.kind, found.id) != id:
-        path_id("", id, kind="document")
+        raise NotFound(kind="document")
     return shapes.document(found)

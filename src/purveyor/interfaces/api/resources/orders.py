@@ -21,7 +21,7 @@ from purveyor.sales.errors import QuoteExpired, QuoteOutdated
 router = Router(tags=["buying"])
 
 
-@router.get("/orders", response=documents.Listed[documents.OrderRow], summary="Orders, newest first")
+@router.get("/orders", response=documents.Listed[documents.Order], summary="Orders, newest first")
 @reading
 def list_orders(
     request: ApiRequest,
@@ -34,7 +34,8 @@ def list_orders(
     _reach.see(actor, "documents")
     customer_id = _reach.customer_filter(actor, customer)
     found = sales.list_orders(actor=actor, customer_id=customer_id, status=status, cursor=cursor, limit=limit)
-    return answers.page(found, shapes.order_row)
+    whole = sales.get_orders(actor=actor, ids=[row.id for row in found.rows])
+    return answers.page(found, lambda row: shapes.order(whole[row.id]))
 
 
 @router.post("/orders", response={201: documents.Order}, summary="Accept a quote")

@@ -10,7 +10,7 @@ from ninja import Router
 from purveyor.infra.activity import list_activity as read_activity
 from purveyor.infra.clock import start_of
 from purveyor.infra.outbox import list_events as read_events
-from purveyor.interfaces.api import answers, documents, shapes
+from purveyor.interfaces.api import answers, documents, records, shapes
 from purveyor.interfaces.api.door import ApiRequest, reading
 from purveyor.interfaces.api.resources import _reach
 from purveyor.interfaces.api.types import Limit
@@ -20,7 +20,7 @@ from purveyor.kernel.paging import write_cursor
 router = Router(tags=["record"])
 
 
-@router.get("/activity", response=documents.Listed[documents.Activity], summary="Who did what, newest first")
+@router.get("/activity", response=documents.Listed[records.Activity], summary="Who did what, newest first")
 @reading
 def list_activity(
     request: ApiRequest,
@@ -58,7 +58,7 @@ def _instant(text: str) -> datetime:
     return found
 
 
-@router.get("/events", response=documents.Listed[documents.Event], summary="The feed, oldest first")
+@router.get("/events", response=documents.Listed[records.Event], summary="The feed, oldest first")
 @reading
 def list_events(
     request: ApiRequest, since: str | None = None, limit: Limit = 50, cursor: str | None = None

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from ninja import Router
 
 from purveyor.infra import clock, mailbox
-from purveyor.interfaces.api import answers, bodies, documents
+from purveyor.interfaces.api import answers, bodies, documents, records
 from purveyor.interfaces.api.door import ApiRequest, reading
 from purveyor.interfaces.api.resources import _reach
 from purveyor.interfaces.api.types import Limit
@@ -28,14 +28,14 @@ def _in_sandbox() -> None:
         raise NotFound(kind="path")
 
 
-@router.get("/clock", response=documents.Clock, summary="Business now (sandbox)")
+@router.get("/clock", response=records.Clock, summary="Business now (sandbox)")
 @reading
 def get_clock(request: ApiRequest) -> Any:
     _in_sandbox()
     return {"now": answers.instant(request.call.now)}
 
 
-@router.post("/clock", response=documents.Clock, summary="Move the test clock forward (sandbox, operator)")
+@router.post("/clock", response=records.Clock, summary="Move the test clock forward (sandbox, operator)")
 @reading
 def move_clock(request: ApiRequest, body: bodies.ClockIn) -> HttpResponse:
     """Answers when every piece of work due by then is done, each at its own due instant."""
@@ -54,7 +54,7 @@ def move_clock(request: ApiRequest, body: bodies.ClockIn) -> HttpResponse:
 
 
 @router.get(
-    "/mailbox", response=documents.Listed[documents.Mail], summary="Mails that would have been sent (sandbox)"
+    "/mailbox", response=documents.Listed[records.Mail], summary="Mails that would have been sent (sandbox)"
 )
 @reading
 def list_mailbox(
