@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from purveyor.billing.jobs import run_overdue
 from purveyor.infra.registry import DueSource, register_due, subscribe
-from purveyor.interfaces.mail import handlers as mail
+from purveyor.interfaces.mail.handlers import LISTENERS
 from purveyor.parties.ports import Adapters
 from purveyor.renewals.jobs import roll_due
 from purveyor.sales.handlers import on_payable_settled
@@ -12,22 +12,6 @@ from purveyor.seats.handlers import on_subscription_ended
 from purveyor.seats.jobs import run_expiry
 from purveyor.subscriptions.handlers import on_customer_updated
 from purveyor.tax.numbers import FormatOnlyCheck
-
-# The mail that each event sends, if any.
-_LETTERS = {
-    "member.invited": mail.on_member_invited,
-    "staff.invited": mail.on_staff_invited,
-    "seat.assigned": mail.on_seat_assigned,
-    "seat.released": mail.on_seat_released,
-    "member.removed": mail.on_member_removed,
-    "member.role_changed": mail.on_member_role_changed,
-    "subscription.activated": mail.on_subscription_activated,
-    "subscription.trial_started": mail.on_trial_started,
-    "subscription.ended": mail.on_subscription_ended,
-    "order.placed": mail.on_order_placed,
-    "invoice.issued": mail.on_invoice_issued,
-    "invoice.overdue": mail.on_invoice_overdue,
-}
 
 
 def wire() -> None:
@@ -47,8 +31,8 @@ def _events() -> None:
     subscribe("payable.settled", "sales.settle_order", on_payable_settled)
     subscribe("subscription.ended", "seats.subscription_ended", on_subscription_ended)
     subscribe("customer.updated", "subscriptions.follow_customer", on_customer_updated)
-    for kind, letter in _LETTERS.items():
-        subscribe(kind, f"mail.{kind}", letter)
+    for kind, name, letter in LISTENERS:
+        subscribe(kind, name, letter)
 
 
 def _due_work() -> None:

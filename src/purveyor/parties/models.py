@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -34,7 +35,7 @@ class Person(AbstractBaseUser):
     class Meta:
         constraints = (
             models.CheckConstraint(
-                condition=Q(email=models.functions.Lower("email")), name="person_email_lower"
+                condition=Q(email=Lower("email")), name="person_email_lower"
             ),
         )
 

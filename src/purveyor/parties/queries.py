@@ -49,7 +49,7 @@ def _scoped(actor: Actor) -> QuerySet[models.Organization]:
     if actor.scope == "reseller":
         return rows.filter(reseller_id=actor.reseller_id)
     if actor.scope == "customer":
-        return rows.filter(id=actor.customer_id)
+        return rows.filter(customer_id=actor.customer_id)
     return rows
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import date
 
 from purveyor.kernel.errors import Invalid
 from purveyor.kernel.money import is_currency
+from purveyor.kernel.text import clean_line
 
-NAME_LENGTH_MAX = 200
 MONTHS_MAX = 60
 AMOUNT_MAX = 10**12
 _CODE = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
@@ -31,14 +30,7 @@ def clean_name(text: str) -> str:
 
     Raises: Invalid, field ``name``: ``required``, ``too_long`` or ``control_characters``.
     """
-    if any(unicodedata.category(c).startswith("C") for c in text.strip()):
-        raise Invalid(field="name", reason="control_characters")
-    name = " ".join(text.split())
-    if not name:
-        raise Invalid(field="name", reason="required")
-    if len(name) > NAME_LENGTH_MAX:
-        raise Invalid(field="name", reason="too_long", maximum=NAME_LENGTH_MAX)
-    return name
+    return " ".join(clean_line(text, field="name").split())
 
 
 def clean_currency(code: str) -> str:

@@ -6,9 +6,9 @@ from typing import Any
 
 from purveyor.kernel.errors import Invalid
 from purveyor.kernel.names import search_key, sort_key
+from purveyor.kernel.text import clean_email, clean_line
 from purveyor.parties.ports import Adapters
 from purveyor.parties.rules.countries import COUNTRIES
-from purveyor.parties.rules.text import clean_email, clean_line
 from purveyor.parties.types import LANGUAGES, CustomerInput
 
 

@@ -11,11 +11,11 @@ from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import Invalid, NotFound
 from purveyor.kernel.ids import new_id
+from purveyor.kernel.text import clean_line
 from purveyor.parties import models
 from purveyor.parties.authority import require
 from purveyor.parties.entry import hash_key
 from purveyor.parties.rules.roles import PERMISSIONS
-from purveyor.parties.rules.text import clean_line
 from purveyor.parties.types import ROLES
 
 

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from purveyor.kernel.errors import Invalid
 from purveyor.kernel.ids import new_id
+from purveyor.kernel.text import clean_email, clean_line
 from purveyor.parties import models
-from purveyor.parties.rules.text import clean_email, clean_line
 from purveyor.parties.types import LANGUAGES, PersonRow
 
 

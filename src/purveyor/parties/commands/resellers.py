@@ -15,13 +15,13 @@ from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import Invalid, NotFound
 from purveyor.kernel.ids import new_id, show
 from purveyor.kernel.money import is_currency
+from purveyor.kernel.text import clean_email, clean_line
 from purveyor.parties import models, queries
 from purveyor.parties.authority import require
 from purveyor.parties.commands._fields import organization_columns
 from purveyor.parties.errors import CodeTaken
 from purveyor.parties.events import ResellerCreated
 from purveyor.parties.ports import Adapters
-from purveyor.parties.rules.text import clean_email, clean_line
 from purveyor.parties.types import CustomerInput, Organization
 
 _CODE = re.compile(r"[A-Z][A-Z0-9]{1,9}")

@@ -12,11 +12,11 @@ from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import Invalid
 from purveyor.kernel.ids import new_id
+from purveyor.kernel.text import clean_line
 from purveyor.parties import models, queries
 from purveyor.parties.authority import require
 from purveyor.parties.commands._fields import organization_columns
 from purveyor.parties.commands.resellers import create_reseller
-from purveyor.parties.rules.text import clean_line
 from purveyor.parties.types import CustomerInput, Seller
 
 

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from purveyor.infra import tx
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import Invalid
+from purveyor.kernel.text import clean_line
 from purveyor.parties import commands as parties_commands
 from purveyor.parties import queries as parties
 from purveyor.parties.types import PersonRow
@@ -19,7 +20,6 @@ from purveyor.seats import events, models
 from purveyor.seats.commands import _write
 from purveyor.seats.errors import InvitationForAnother, InvitationNotOpen, SignInRequired
 from purveyor.seats.queries import find_by_token, guest, hash_token
-from purveyor.seats.rules import addresses
 from purveyor.seats.types import Accepted, InvitationKey
 
 
@@ -44,7 +44,7 @@ def accept_invitation(
     key = find_by_token(token)
     if key is None:
         raise InvitationNotOpen()
-    called = addresses.clean_name(name)
+    called = clean_line(name, field="name", required=False)
     actor = guest(key, name=called, ip=ip)
     with tx.enter(actor) as now:
         return _accept(actor, now, key, hash_token(token), called, password, person_id)

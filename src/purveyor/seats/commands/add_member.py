@@ -9,12 +9,13 @@ from uuid import UUID
 from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import Invalid
+from purveyor.kernel.text import clean_email, clean_line
 from purveyor.parties import authority
 from purveyor.parties import queries as parties
 from purveyor.seats.commands import _write
 from purveyor.seats.errors import MemberExists
 from purveyor.seats.queries import read_member
-from purveyor.seats.rules import addresses, roles
+from purveyor.seats.rules import roles
 from purveyor.seats.types import Member, PastedRow, RowVerdict
 
 ROWS_MAX = 1000
@@ -43,7 +44,7 @@ def add_member(
     authority.require(actor, "assign", customer_id=customer_id)
     given = roles.known_role(role)
     roles.check_giving(role=given, may_promote=authority.may(actor, "promote"), confirm=confirm)
-    wish = _write.Wish(email=addresses.clean_email(email), name=addresses.clean_name(name), role=given)
+    wish = _write.Wish(email=clean_email(email), name=clean_line(name, field="name", required=False), role=given)
     # Whose customer it is, before anything is said about its members.
     parties.get_customer(actor=actor, customer_id=customer_id)
     known = _write.find_members(customer_id=customer_id, keys=[wish.email])
@@ -99,7 +100,7 @@ def sort_out(rows: Sequence[PastedRow]) -> tuple[dict[int, _write.Wish], dict[in
     for position, row in enumerate(rows):
         try:
             wish = _write.Wish(
-                email=addresses.clean_email(row.email), name=addresses.clean_name(row.name), role="member"
+                email=clean_email(row.email), name=clean_line(row.name, field="name", required=False), role="member"
             )
         except Invalid:
             bad[position] = RowVerdict(

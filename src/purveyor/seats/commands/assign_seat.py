@@ -9,11 +9,11 @@ from uuid import UUID
 from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import NotFound
+from purveyor.kernel.text import clean_email, clean_line
 from purveyor.parties import authority
 from purveyor.seats.commands import _write
 from purveyor.seats.commands.add_member import sort_out
 from purveyor.seats.errors import AlreadyAssigned
-from purveyor.seats.rules import addresses
 from purveyor.seats.types import Assignment, PastedRow, RowVerdict, Verdict
 from purveyor.subscriptions import commands as subscriptions
 from purveyor.subscriptions.errors import SeatsExhausted
@@ -33,7 +33,7 @@ def assign_seat(
     Emits: seat.assigned, and member.invited.
     """
     authority.require(actor, "assign")
-    wish = _write.Wish(email=addresses.clean_email(email), name=addresses.clean_name(name), role="member")
+    wish = _write.Wish(email=clean_email(email), name=clean_line(name, field="name", required=False), role="member")
     try:
         seats = subscriptions.take_seats(actor=actor, now=now, subscription_id=subscription_id)
     except SeatsExhausted:

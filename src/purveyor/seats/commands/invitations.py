@@ -12,6 +12,7 @@ from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import Forbidden, Invalid, NotFound
 from purveyor.kernel.ids import new_id
+from purveyor.kernel.text import clean_email, clean_line
 from purveyor.parties import authority
 from purveyor.parties import queries as parties
 from purveyor.parties.types import LANGUAGES, ROLES
@@ -19,7 +20,7 @@ from purveyor.seats import events, models
 from purveyor.seats.commands import _write
 from purveyor.seats.errors import InvitationNotOpen, MemberExists
 from purveyor.seats.queries import get_invitation, hash_token, rows_of, scope_sql
-from purveyor.seats.rules import addresses, roles
+from purveyor.seats.rules import roles
 from purveyor.seats.types import Invitation
 from purveyor.subscriptions import commands as subscriptions
 
@@ -156,11 +157,11 @@ def invite_staff(
         raise Invalid(field="organization", reason="is_a_customer")
     if role not in ROLES[organization.kind]:
         raise Invalid(field="role", reason="choice", choices=list(ROLES[organization.kind]))
-    address = addresses.clean_email(email)
+    address = clean_email(email)
     expires = now + timedelta(days=settings.INVITATION_DAYS)
     row = models.Invitation(
         id=new_id(), reseller_id=organization.reseller_id, organization_id=organization_id, email=address,
-        email_key=address, name=addresses.clean_name(name), role=role,
+        email_key=address, name=clean_line(name, field="name", required=False), role=role,
         language=language if language in LANGUAGES else organization.language, status="pending",
         expires_at=expires, due_at=expires, created_at=now,
     )  # fmt: skip

@@ -8,12 +8,12 @@ from uuid import UUID
 from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import NotFound
+from purveyor.kernel.text import clean_email, clean_line
 from purveyor.parties import authority
 from purveyor.seats.commands import _write
 from purveyor.seats.commands.assign_seat import assignment_of, find_or_make
 from purveyor.seats.errors import AlreadyAssigned
 from purveyor.seats.queries import read_assignment, rows_of
-from purveyor.seats.rules import addresses
 from purveyor.seats.types import Assignment
 from purveyor.subscriptions import commands as subscriptions
 
@@ -46,7 +46,7 @@ def replace_assignment(
     Emits: seat.released, seat.assigned, and member.invited.
     """
     authority.require(actor, "assign")
-    wish = _write.Wish(email=addresses.clean_email(email), name=addresses.clean_name(name), role="member")
+    wish = _write.Wish(email=clean_email(email), name=clean_line(name, field="name", required=False), role="member")
     old = read_assignment(actor, assignment_id)
     subscriptions.hold_seats(actor=actor, now=now, subscription_id=old.subscription_id, running=True)
     member = find_or_make(actor, now, old.customer_id, old.subscription_id, wish, language)

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import Invalid
+from purveyor.kernel.text import clean_email, clean_line
 from purveyor.parties import authority
 from purveyor.parties import commands as parties
 from purveyor.parties.types import LANGUAGES
@@ -18,7 +19,7 @@ from purveyor.seats import events, models
 from purveyor.seats.commands import _write
 from purveyor.seats.errors import MemberExists
 from purveyor.seats.queries import read_member
-from purveyor.seats.rules import addresses, roles
+from purveyor.seats.rules import roles
 from purveyor.seats.types import Member, MemberRole
 from purveyor.subscriptions import commands as subscriptions
 
@@ -55,13 +56,13 @@ def update_member(
             raise Invalid(field="language", reason="choice", choices=list(LANGUAGES))
         values["language"] = language
     if name is not None:
-        values["name"] = addresses.clean_name(name)
+        values["name"] = clean_line(name, field="name", required=False)
     new_role = member.role if role is None else roles.known_role(role)
     if new_role != member.role:
         roles.check_giving(role=new_role, may_promote=promotes, confirm=confirm)
         _write.keep_an_admin(member)
         values["role"] = new_role
-    key = member.email if email is None else addresses.clean_email(email)
+    key = member.email if email is None else clean_email(email)
     moves = key != member.email
     if moves:
         _write.keep_an_admin(member)

@@ -24,13 +24,18 @@ def clean_line(text: str, *, field: str, required: bool = True, length_max: int 
     Raises: Invalid (``required``, ``too_long``, ``control_characters``) naming ``field``.
     """
     line = unicodedata.normalize("NFC", text).strip()
-    if any(unicodedata.category(c) in _FORBIDDEN or c in _DIRECTION for c in line):
+    if has_control_characters(line) or any(c in _DIRECTION for c in line):
         raise Invalid(field=field, reason="control_characters")
     if required and not line:
         raise Invalid(field=field, reason="required")
     if len(line) > length_max:
         raise Invalid(field=field, reason="too_long", length_max=length_max)
     return line
+
+
+def has_control_characters(text: str) -> bool:
+    """Whether ``text`` holds what no name, address or search has: controls, lone surrogates, line separators."""
+    return not text.isprintable() and any(unicodedata.category(c) in _FORBIDDEN for c in text)
 
 
 def clean_email(text: str, *, field: str = "email") -> str:
