@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import override_settings
 
 from purveyor.interfaces.api import documents
+from purveyor.kernel.errors import DomainError
 from tests.api.caller import Caller
 from tests.api.test_story import GMBH
 from tests.support.world import World, cus
@@ -236,3 +239,29 @@ def test_answers_are_not_stored_by_anybody_in_between(by: By) -> None:
     assert headers["Cache-Control"] == "no-store"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert "Set-Cookie" not in headers
+
+
+# Refusals of the console's own doors: no call answers with them.
+ELSEWHERE = {
+    "code_taken",
+    "invitation_for_another",
+    "offer_already_withdrawn",
+    "price_list_overlap",
+    "sign_in_required",
+    "unbalanced_transaction",
+}
+
+
+def refusals(kind: type[DomainError] = DomainError) -> Iterator[type[DomainError]]:
+    """Every refusal of the house."""
+    for one in kind.__subclasses__():
+        if one.__module__.startswith("purveyor."):
+            yield one
+            yield from refusals(one)
+
+
+def test_every_code_is_documented_with_its_status() -> None:
+    rows = re.findall(
+        r"^\| `(\w+)` \| (\d{3}) \|", Path("docs/reference/api.md").read_text("utf-8"), re.MULTILINE
+    )
+    assert dict(rows) == {one.code: str(one.status) for one in refusals() if one.code not in ELSEWHERE}

@@ -265,6 +265,34 @@ def test_a_price_that_changed_is_shown_before_it_is_charged(world: World, by: By
     assert direct.get("/orders").ok()["data"] == []
 
 
+def test_a_trial_needs_no_payment(world: World, by: By) -> None:
+    reseller = by("reseller")
+    customer = reseller.post("/customers", GMBH | {"name": "Trial GmbH"}).ok(status=201)["id"]
+    wish = {"customer": customer, "offer": "lockbox-business-1m", "quantity": 2}
+    trial = reseller.post("/trials", wish, key="trial").ok(documents.Subscription, 201)
+    assert (trial["status"], trial["quantity"]) == ("trial", 2)
+    assert trial["trial_end"] == trial["period"]["end"]
+    reseller.post("/trials", wish).refused(409, "trial_already_used")
+    assert reseller.get(f"/orders?customer={customer}").ok()["data"] == []
+
+
+def test_an_invitation_is_mailed_and_sent_again(world: World, by: By, drain: Callable[[], int]) -> None:
+    reseller = by("reseller")
+    customer = reseller.post("/customers", GMBH | {"name": "Mail GmbH"}).ok(status=201)["id"]
+    body = {"email": "eva@mail.example", "role": "manager", "language": "es"}
+    member = reseller.post(f"/customers/{customer}/members", body).ok(documents.Member, 201)
+    drain()
+    mails = reseller.get("/mailbox?to=EVA@mail.example").ok(documents.Listed[records.Mail])["data"]
+    assert [mail["language"] for mail in mails] == ["es"]
+    assert mails[0]["links"][0] in mails[0]["text"]
+    assert reseller.post(f"/members/{member['id']}/invite").ok(documents.Member) == member
+    drain()
+    again = reseller.get("/mailbox?to=eva@mail.example").ok()["data"]
+    assert len(again) == 2
+    assert again[0]["links"] != mails[0]["links"]
+    assert by("other_reseller").get("/mailbox?to=eva@mail.example").ok()["data"] == []
+
+
 def test_the_clock_does_what_is_due(world: World, by: By) -> None:
     operator, reseller = by("operator"), by("reseller")
     customer = reseller.post("/customers", GMBH | {"name": "Clock GmbH"}).ok(status=201)["id"]

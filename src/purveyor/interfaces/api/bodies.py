@@ -96,6 +96,14 @@ class QuoteIn(Body):
     lines: Annotated[list[Line], Field(min_length=1, max_length=100)]
 
 
+class TrialIn(Body):
+    """A trial of an offer that has trial days."""
+
+    customer: Id
+    offer: Id
+    quantity: Quantity
+
+
 class OrderIn(Body):
     """The acceptance of a quote."""
 

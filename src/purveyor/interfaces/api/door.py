@@ -121,6 +121,9 @@ def _ip(request: HttpRequest) -> str | None:
 
 
 def _check_length(request: HttpRequest) -> None:
+    if "HTTP_TRANSFER_ENCODING" in request.META:
+        # WSGI hides a body whose length was not told; an empty one would be a strange refusal.
+        raise Invalid(field="Content-Length", reason="required")
     try:
         length = int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:

@@ -21,7 +21,7 @@ CONTENT_TYPE = "application/problem+json"
 
 def as_refusal(error: Exception) -> DomainError:
     """The refusal that ``error`` amounts to; a fault of ours is logged under an incident id."""
-    if isinstance(error, DomainError):
+    if isinstance(error, DomainError) and error.status < 500:
         return error
     if isinstance(error, answers.RefusedThen):
         return _with_more(error)

@@ -13,6 +13,7 @@ from purveyor.interfaces.api.types import Limit
 from purveyor.parties import queries as parties
 from purveyor.seats import commands
 from purveyor.seats import queries as seats
+from purveyor.seats.errors import InvitationNotOpen
 
 router = Router(tags=["members"])
 
@@ -84,3 +85,16 @@ def remove_member(request: ApiRequest, id: str) -> None:
     actor = request.call.actor
     _reach.see(actor)
     commands.remove_member(actor=actor, now=request.call.now, member_id=path_id("mem", id, kind="member"))
+
+
+@router.post("/members/{id}/invite", response=documents.Member, summary="Send the invitation again")
+@writing()
+def resend_invitation(request: ApiRequest, id: str) -> Any:
+    """The old link is void at once. To withdraw an invitation, remove the member: its seats are free again."""
+    actor = request.call.actor
+    _reach.see(actor)
+    found = seats.get_member(actor=actor, member_id=path_id("mem", id, kind="member"))
+    if found.invitation_id is None:
+        raise InvitationNotOpen(status=found.status)
+    commands.resend_invitation(actor=actor, now=request.call.now, invitation_id=found.invitation_id)
+    return shapes.member(found)
