@@ -114,7 +114,8 @@ def _acting(desk: Desk) -> list[MenuItem]:
 
 
 def _reseller(desk: Desk) -> list[MenuItem]:
-    own = desk.organization.name
+    # The own name stands above the menu already; as a heading it only parts it from the customer's.
+    own = desk.organization.name if desk.customer else ""
     items = [
         _item(desk, "today", _("Today"), "today", own),
         _item(desk, "customers", _("Customers"), "customers", own),
@@ -130,7 +131,8 @@ def _reseller(desk: Desk) -> list[MenuItem]:
 
 
 def _operator(desk: Desk) -> list[MenuItem]:
-    own = desk.organization.name
+    # The own name stands above the menu already; as a heading it only parts it from the customer's.
+    own = desk.organization.name if desk.customer else ""
     items = [
         _item(desk, "today", _("Today"), "today", own),
         _item(desk, "resellers", _("Resellers"), "resellers", own),
