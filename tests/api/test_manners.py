@@ -243,7 +243,6 @@ def test_answers_are_not_stored_by_anybody_in_between(by: By) -> None:
 
 # Refusals of the console's own doors: no call answers with them.
 ELSEWHERE = {
-    "code_taken",
     "invitation_for_another",
     "offer_already_withdrawn",
     "price_list_overlap",

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from purveyor.interfaces.api import documents
 from purveyor.interfaces.api.app import api
 from purveyor.kernel.ids import new_id, show
 from tests.api.caller import Caller
@@ -51,6 +52,7 @@ def things(world: World) -> Things:
             "members": seat["member"]["id"],
             "assignments": seat["id"],
             "invoices": order["invoice"]["id"],
+            "resellers": organization,
         }
     )
 
@@ -72,6 +74,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "PATCH members": {"name": "Taken over"},
     "POST members": {"email": "x@x.example", "role": "member"},
     "POST assignments": {"email": "x@x.example"},
+    "POST discounts": {"percent": 99},
     "POST replace": {"email": "x@x.example"},
 }
 
@@ -115,8 +118,9 @@ def test_an_id_of_nothing_does_not_exist(
 @pytest.mark.parametrize("role", ["other_reseller", "sibling", "direct"])
 def test_lists_show_nothing_of_others(things: Things, by: By, role: str, resource: str) -> None:
     answer = by(role).get(f"/{resource}?limit=200")
-    for value in things.ids.values():
-        assert value.encode() not in answer.raw
+    for name, value in things.ids.items():
+        # The sibling belongs to the same reseller, and may know it.
+        assert (name, role) == ("resellers", "sibling") or value.encode() not in answer.raw
     answer.ok()
 
 
@@ -186,6 +190,34 @@ def test_only_the_operator_takes_money_and_moves_time(things: Things, by: By) ->
                    {"amount": {"amount": "1", "currency": "EUR"}}, {"amount": {"amount": 0, "currency": "EUR"}},
                    {"amount": 5}, {"amount": {"amount": 1, "currency": "XXX"}}):  # fmt: skip
         operator.post("/payments", payment | change).refused(422, "invalid")
+
+
+def test_the_operator_opens_resellers_and_sets_their_discounts(things: Things, world: World, by: By) -> None:
+    operator = by("operator")
+    body = {key: value for key, value in GMBH.items() if key != "name"} | {
+        "name": "Neu IT",
+        "currency": "EUR",
+    }
+    made = operator.post("/resellers", body, key="r-1").ok(documents.Reseller, 201)
+    listed = operator.get("/resellers").ok(documents.Listed[documents.Reseller])["data"]
+    assert made in listed
+    path = f"/resellers/{made['id']}/discounts"
+    for percent in (101, -1, True, 1.5, "x", "1.234", "101"):
+        operator.post(path, {"percent": percent}).refused(422, "invalid")
+    general = operator.post(path, {"percent": 10}).ok(documents.Discount, 201)
+    assert (general["percent"], general["offer"]) == (10, None)
+    special = {"percent": "12.5", "offer": "lockbox-business-1m"}
+    assert operator.post(path, special).ok(documents.Discount, 201)["percent"] == 12.5
+    assert len(operator.get(path).ok(documents.Listed[documents.Discount])["data"]) == 2
+
+    own = f"/resellers/{things.ids['resellers']}/discounts"
+    assert by("reseller").get(own).ok()["data"][0]["percent"] == 20
+    by("reseller").post(own, {"percent": 90}).refused(403, "forbidden")
+    by("reseller").post("/resellers", body).refused(403, "forbidden")
+    assert len(by("reseller").get("/resellers").ok()["data"]) == 1
+    for role in ("admin", "manager", "member"):
+        by(role).get("/resellers").refused(404, "not_found")
+        by(role).get(own).refused(404, "not_found")
 
 
 def test_card_has_its_place_but_is_not_taken_yet(world: World, by: By) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, Strict
 
 from purveyor.interfaces.api.types import Body, Day, Flag, Id, Instant, MoneyIn, Name, Quantity, Text
 
@@ -36,6 +36,30 @@ class CustomerIn(Body):
     bill_to: BillTo | None = None
     address: AddressIn
     reseller: Id | None = None
+
+
+class ResellerIn(Body):
+    """A new reseller. ``code`` stands in the numbers of its documents (default: the next ``R...``)."""
+
+    name: Name
+    country: Name
+    email: Name
+    language: Language
+    currency: Name
+    vat_number: Name | None = None
+    address: AddressIn
+    code: Name | None = None
+
+
+class DiscountIn(Body):
+    """A discount from a day on (default today): a whole number of percent, or a text such as ``"12.5"``."""
+
+    percent: (
+        Annotated[int, Strict(), Field(ge=0, le=100)]
+        | Annotated[str, Field(pattern=r"^[0-9]{1,3}(\.[0-9]{1,2})?$")]
+    )
+    offer: Id | None = None
+    valid_from: Day | None = None
 
 
 class AddressChange(Body):

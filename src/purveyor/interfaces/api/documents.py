@@ -74,6 +74,36 @@ class Customer(Shape):
     created_at: str
 
 
+class Reseller(Shape):
+    """A reseller; ``code`` stands in the numbers of its documents."""
+
+    id: str
+    code: str
+    name: str
+    country: str
+    email: str
+    language: str
+    currency: str
+    vat_number: str | None
+    vat_status: str
+    address: Address
+    help_name: str
+    help_email: str
+    help_url: str
+    created_at: str
+
+
+class Discount(Shape):
+    """On one offer, or (``offer`` null) on all without their own; ``valid_to`` is exclusive."""
+
+    reseller: str
+    offer: str | None
+    offer_code: str | None
+    percent: int | float
+    valid_from: str
+    valid_to: str | None
+
+
 class Offer(Shape):
     """An offer; prices are for one seat and the whole term."""
 

@@ -8,9 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from purveyor.billing.types import Document, DocumentLine, PartySnapshot
-from purveyor.catalog.types import OfferView
-from purveyor.infra.activity import ActivityRow
-from purveyor.infra.registry import Announced
+from purveyor.catalog.types import DiscountRow, OfferView
 from purveyor.interfaces.api import public
 from purveyor.interfaces.api.answers import Json, day, instant, maybe_instant, number
 from purveyor.interfaces.texts import explanations, reasons
@@ -18,7 +16,7 @@ from purveyor.kernel.explanation import Explanation
 from purveyor.kernel.ids import show
 from purveyor.kernel.money import Money
 from purveyor.ledger.types import Balance, Movement
-from purveyor.parties.types import Organization
+from purveyor.parties.types import Address, Organization, ResellerProfile
 from purveyor.payments.types import Payment
 from purveyor.sales.types import OrderLineView, OrderView, QuoteLine, QuoteView
 from purveyor.seats.types import Assignment, Member
@@ -39,9 +37,14 @@ def _without_empty(values: Mapping[str, Any]) -> Json:
     return {key: value for key, value in values.items() if value not in ("", None)}
 
 
+def _address(a: Address) -> Json:
+    return _without_empty(
+        {"line1": a.line1, "line2": a.line2, "city": a.city, "region": a.region, "postal_code": a.postal_code}
+    )
+
+
 def customer(row: Organization) -> Json:
     """A customer."""
-    a = row.address
     return {
         "id": show("cus", row.id),
         "name": row.name,
@@ -52,17 +55,41 @@ def customer(row: Organization) -> Json:
         "vat_number": row.vat_number or None,
         "vat_status": row.vat_status,
         "bill_to": row.bill_to,
-        "address": _without_empty(
-            {
-                "line1": a.line1,
-                "line2": a.line2,
-                "city": a.city,
-                "region": a.region,
-                "postal_code": a.postal_code,
-            }
-        ),
+        "address": _address(row.address),
         "reseller": public.shown("reseller", row.reseller_id),
         "created_at": instant(row.created_at),
+    }
+
+
+def reseller(row: Organization, profile: ResellerProfile) -> Json:
+    """A reseller with its help desk."""
+    return {
+        "id": show("res", row.id),
+        "code": profile.code,
+        "name": row.name,
+        "country": row.country,
+        "email": row.email,
+        "language": row.language,
+        "currency": row.currency,
+        "vat_number": row.vat_number or None,
+        "vat_status": row.vat_status,
+        "address": _address(row.address),
+        "help_name": profile.help_name,
+        "help_email": profile.help_email,
+        "help_url": profile.help_url,
+        "created_at": instant(row.created_at),
+    }
+
+
+def discount(row: DiscountRow) -> Json:
+    """A discount and its days."""
+    return {
+        "reseller": show("res", row.reseller_id),
+        "offer": public.shown("offer", row.offer_id),
+        "offer_code": row.offer_code,
+        "percent": number(row.percent),
+        "valid_from": day(row.valid_from),
+        "valid_to": day(row.valid_to),
     }
 
 
@@ -336,44 +363,3 @@ def movement(row: Movement) -> Json:
         "amount": money(row.amount),
         "customer": public.shown("customer", row.customer_id),
     }
-
-
-def activity(row: ActivityRow) -> Json:
-    """One act on record."""
-    answer: Json = {
-        "id": show("act", row.id),
-        "at": instant(row.at),
-        "actor": row.actor_name,
-        "role": row.role,
-        "via": row.via,
-        "ip": row.ip,
-        "kind": row.kind,
-        "customer": public.shown("customer", row.customer_id),
-        "subject": public.shown(row.subject_kind, row.subject_id),
-        "facts": public.facts(row.facts, kind=row.kind, customer_id=row.customer_id),
-    }
-    if row.acting_on is not None:
-        answer["acting_on"] = show("cus", row.acting_on)
-    return answer
-
-
-def event(row: Announced, cursor: str) -> Json:
-    """One event of the feed; ``cursor`` continues right after it."""
-    return {
-        "id": show("evt", row.id),
-        "at": instant(row.at),
-        "kind": row.kind,
-        "subject": _subject(row),
-        "customer": public.shown("customer", row.customer_id),
-        "facts": public.facts(
-            row.payload, kind=row.kind, customer_id=row.customer_id, reseller_id=row.reseller_id
-        ),
-        "cursor": cursor,
-    }
-
-
-def _subject(row: Announced) -> str | None:
-    word = row.kind.partition(".")[0]
-    if word == "balance":
-        return public.party(row.subject_id, customer_id=row.customer_id, reseller_id=row.reseller_id)
-    return public.shown(word, row.subject_id)

@@ -16,6 +16,7 @@ from purveyor.interfaces.api.resources import (
     payments,
     quotes,
     record,
+    resellers,
     sandbox,
     subscriptions,
 )
@@ -32,6 +33,7 @@ ROUTERS: tuple[Router, ...] = (
     invoices.router,
     payments.router,
     balance.router,
+    resellers.router,
     record.router,
     sandbox.router,
 )

@@ -10,7 +10,7 @@ from ninja import Router
 from purveyor.infra.activity import list_activity as read_activity
 from purveyor.infra.clock import start_of
 from purveyor.infra.outbox import list_events as read_events
-from purveyor.interfaces.api import answers, documents, records, shapes
+from purveyor.interfaces.api import answers, documents, record_shapes, records
 from purveyor.interfaces.api.door import ApiRequest, reading
 from purveyor.interfaces.api.resources import _reach
 from purveyor.interfaces.api.types import Limit
@@ -42,7 +42,7 @@ def list_activity(
         limit=limit + 1,
     )
     found = answers.cut(rows, limit, lambda row: write_cursor(row.at.isoformat(), str(row.id)))
-    return answers.page(found, shapes.activity)
+    return answers.page(found, record_shapes.activity)
 
 
 def _instant(text: str) -> datetime:
@@ -72,5 +72,5 @@ def list_events(
     field = "cursor" if since is None else "since"
     after = _reach.numbers_cursor(cursor if since is None else since, parts=2, field=field)
     rows = read_events(since=None if after is None else (after[0], after[1]), limit=limit)
-    data = [shapes.event(row, write_cursor(str(place[0]), str(place[1]))) for row, place in rows]
+    data = [record_shapes.event(row, write_cursor(str(place[0]), str(place[1]))) for row, place in rows]
     return {"data": data, "next_cursor": data[-1]["cursor"] if data else None}
