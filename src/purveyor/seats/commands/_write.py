@@ -258,7 +258,7 @@ def remove(actor: Actor, now: datetime, member: Known, reason: str) -> None:
 def void_invitations(now: datetime, member: Known, reason: str) -> None:
     """Withdraw what is still open for a member, with one event each."""
     voided = rows_of(
-        "UPDATE seats_invitation SET status = 'withdrawn', token_hash = NULL, due_at = NULL"
+        "UPDATE seats_invitation SET status = 'withdrawn', due_at = NULL"
         " WHERE member_id = %s AND status = 'pending' RETURNING id",
         [member.id],
     )

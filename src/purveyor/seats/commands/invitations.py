@@ -115,7 +115,7 @@ def expire_invitation(*, actor: Actor, now: datetime, invitation_id: UUID) -> bo
     row = models.Invitation.objects.select_for_update().filter(id=invitation_id, status="pending").first()
     if row is None or row.expires_at > now:
         return False
-    models.Invitation.objects.filter(id=row.id).update(status="expired", token_hash=None, due_at=None)
+    models.Invitation.objects.filter(id=row.id).update(status="expired", due_at=None)
     event = events.InvitationExpired(str(row.id), _text(row.member_id), str(row.organization_id))
     _write.announce(event, now, row.reseller_id, row.customer_id, row.id)
     if member is not None:
@@ -196,7 +196,7 @@ def _check_touch(actor: Actor, found: Invitation) -> None:
 
 
 def _close(found: Invitation, status: str) -> None:
-    models.Invitation.objects.filter(id=found.id).update(status=status, token_hash=None, due_at=None)
+    models.Invitation.objects.filter(id=found.id).update(status=status, due_at=None)
 
 
 def _say_invited(actor: Actor, now: datetime, found: Invitation, *, again: bool) -> None:

@@ -51,7 +51,7 @@ def activate(request: HttpRequest, token: str) -> HttpResponse:
 
 def _activate(request: HttpRequest, token: str, view: InvitationView) -> HttpResponse:
     invitation = view.invitation
-    form = ActivateForm(request.POST or None, initial={"name": invitation.name})
+    form = ActivateForm(request.POST if request.method == "POST" else None, initial={"name": invitation.name})
     mine = request.user.is_authenticated and _address(request) == invitation.email
     if request.method == "POST" and (mine or not request.user.is_authenticated) and form.is_valid():
         done = _accept(request, token, form, with_login=mine)

@@ -55,7 +55,7 @@ def add(desk: Desk) -> HttpResponse:
     """Add one or many, straight into seats if wanted."""
     assert desk.customer is not None  # the frame found it
     customer_id = desk.customer.id
-    free = subscriptions.list_free_seats(actor=desk.actor, customer_id=customer_id)
+    free = _offered(desk, customer_id)
     initial = {"language": desk.customer.language, "subscription": desk.request.GET.get("subscription", "")}
     form = AddForm(desk.request.POST or None, free=free, initial=initial)
     back = desk.url("on_members")
@@ -98,6 +98,19 @@ def assign(desk: Desk, subscription_id: UUID) -> HttpResponse:
         "url": desk.url("on_assign", subscription_id=subscription_id), "may_buy": desk.may("buy"),
     }  # fmt: skip
     return desk.render("console/members/assign.html", context, status=422 if desk.posted else 200)
+
+
+def _offered(desk: Desk, customer_id: UUID) -> tuple[Subscription, ...]:
+    """Where seats are free; what the form names stays even if it is full by now, so that the refusal says so."""
+    free = subscriptions.list_free_seats(actor=desk.actor, customer_id=customer_id)
+    try:
+        named = read("sub", desk.request.POST.get("subscription", ""))
+    except ValueError:
+        return free
+    if any(s.id == named for s in free):
+        return free
+    full = subscriptions.find_subscriptions(actor=desk.actor, ids=[named])
+    return (*free, *full.values())
 
 
 def _is_member(text: str) -> bool:

@@ -97,6 +97,14 @@ def _roles(desk: Desk) -> list[tuple[str, str]]:
     return [(role, labels.role(role)) for role in ROLES[desk.actor.scope]]
 
 
+def _staff_roles(desk: Desk) -> list[tuple[str, str]]:
+    said = {
+        "admin": _("Administrator: does everything, settings, people and keys included."),
+        "technician": _("Technician: manages customers and members, and buys; no settings."),
+    }
+    return [(role, said.get(role, label)) for role, label in _roles(desk)]
+
+
 @page("settings", scopes=("operator", "reseller"))
 def people(desk: Desk) -> HttpResponse:
     """Who works here, and who was invited."""
@@ -108,7 +116,7 @@ def people(desk: Desk) -> HttpResponse:
 @page("settings", scopes=("operator", "reseller"))
 def invite(desk: Desk) -> HttpResponse:
     """Let somebody into the own organization."""
-    form = StaffForm(desk.request.POST or None, roles=_roles(desk))
+    form = StaffForm(desk.request.POST or None, roles=_staff_roles(desk))
 
     def act() -> str:
         seats.invite_staff(
