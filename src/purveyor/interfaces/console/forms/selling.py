@@ -49,6 +49,20 @@ class CustomerForm(BusinessForm):
             del self.fields["bill_to"]
 
 
+class SeatsField(forms.IntegerField):
+    """A number of seats that can be ordered."""
+
+    default_error_messages = {
+        "required": _("Enter how many seats."),
+        "invalid": _("Enter a whole number."),
+        "min_value": _("This must be at least %(limit_value)s."),
+        "max_value": _("This can be at most %(limit_value)s."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=1, max_value=MAX_QUANTITY, **kwargs)
+
+
 class BuyForm(forms.Form):
     """An offer and a number of seats."""
 
@@ -60,10 +74,8 @@ class BuyForm(forms.Form):
             "invalid_choice": _("This is no longer on sale. Choose one of those offered now."),
         },
     )
-    quantity = forms.IntegerField(
+    quantity = SeatsField(
         label=_("Seats"),
-        min_value=1,
-        max_value=MAX_QUANTITY,
         initial=1,
         help_text=_("One for each person who will use it. More can be added at any time."),
     )
@@ -76,7 +88,7 @@ class BuyForm(forms.Form):
 class TopUpForm(forms.Form):
     """How many seats more."""
 
-    quantity = forms.IntegerField(label=_("Seats to add"), min_value=1, max_value=MAX_QUANTITY, initial=1)
+    quantity = SeatsField(label=_("Seats to add"), initial=1)
 
 
 class PaySelect(forms.RadioSelect):
@@ -117,9 +129,7 @@ class RenewalForm(forms.Form):
         required=False,
         help_text=_("Otherwise it ends on that day, and its seats with it."),
     )
-    renewal_quantity = forms.IntegerField(
-        label=_("Seats of the next term"), min_value=1, max_value=MAX_QUANTITY, required=False
-    )
+    renewal_quantity = SeatsField(label=_("Seats of the next term"), required=False)
     renewal_payment_method = forms.ChoiceField(label=_("How the renewal is paid"), widget=PaySelect)
 
     def __init__(self, *args: Any, methods: Choices, **kwargs: Any) -> None:

@@ -54,6 +54,9 @@ OF_THE_DESK: tuple[tuple[str, Promise], ...] = (
     ("clock", gettext_lazy("Test clock")),
 )
 
+# Whoever is not one of these acts as a guest or as the system, which its name says.
+SHOWN_ROLES = frozenset({"admin", "manager", "member", "technician"})
+
 VIAS: dict[str, Promise] = {
     "console": gettext_lazy("Console"),
     "api": gettext_lazy("API"),
@@ -145,7 +148,7 @@ def _row(desk: Desk, act: ActivityRow, names: dict[UUID, str]) -> Row:
     return Row(
         at=act.at,
         text=activities.activity(act.kind, act.facts, _("The system") if system else act.actor_name),
-        role="" if system else labels.role(act.role),
+        role=labels.role(act.role) if act.role in SHOWN_ROLES else "",
         via=str(VIAS.get(act.via, act.via)),
         ip=act.ip or "",
         customer=name,

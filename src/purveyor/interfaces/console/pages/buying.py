@@ -12,7 +12,9 @@ from purveyor.catalog.types import OfferView
 from purveyor.interfaces.console.desk import Desk, page
 from purveyor.interfaces.console.forms.selling import BuyForm, TopUpForm
 from purveyor.interfaces.console.pages import _quote
-from purveyor.interfaces.console.pages._shop import Shelf, preview, running_of, shelves, steps, want
+from purveyor.interfaces.console.pages._shop import RUNNING, Shelf, preview, running_of, shelves, steps, want
+from purveyor.interfaces.console.pages.subscriptions import not_running
+from purveyor.kernel.errors import NotFound
 from purveyor.sales import commands as sales
 from purveyor.sales.types import LineWish
 from purveyor.subscriptions import queries as subscriptions
@@ -69,10 +71,10 @@ def choose(desk: Desk) -> HttpResponse:
 def _buy_form(desk: Desk, offers: list[OfferView]) -> BuyForm:
     """What was sent or asked for in the address; else the first offer of a year, one seat."""
     listed = [(one.code, one.code) for one in offers]
-    asked = desk.request.GET if {"offer", "quantity"} & set(desk.request.GET) else None
-    if asked is not None and "offer" in asked and "quantity" not in asked:
-        asked = asked.copy()
-        asked["quantity"] = "1"
+    asked: QueryDict | None = None
+    if {"offer", "quantity"} & set(desk.request.GET):
+        asked = desk.request.GET.copy()
+        asked.setdefault("quantity", "1")
     first = next((one.code for one in offers if one.term_months == 12), offers[0].code if offers else "")
     return BuyForm(desk.request.POST or asked, initial={"offer": first}, offers=listed)
 
@@ -94,6 +96,10 @@ def top_up(desk: Desk, subscription_id: UUID) -> HttpResponse:
     """More seats in the running term, charged for the months that are left. Free seats are offered first."""
     assert desk.customer is not None  # the page names one
     found = subscriptions.get_subscription(actor=desk.actor, subscription_id=subscription_id)
+    if found.customer_id != desk.customer.id:
+        raise NotFound(kind="subscription")
+    if found.status.value not in RUNNING and not desk.posted:
+        return not_running(desk, found)
     asked = desk.request.GET if "quantity" in desk.request.GET else None
     form = TopUpForm(desk.request.POST or asked)
     shown = _shown(desk)

@@ -19,8 +19,10 @@ from purveyor.sales import commands as sales_commands
 from purveyor.sales import queries as sales
 from purveyor.sales.types import OrderRow, OrderView
 from purveyor.subscriptions import queries as subscriptions
+from purveyor.subscriptions.types import Subscription
 
 FILTERS = ("", "awaiting_payment", "on_hold", "completed", "cancelled")
+RUNNING = frozenset({"active", "trial"})
 CANCELLABLE = frozenset({"awaiting_payment", "on_hold"})
 
 
@@ -102,6 +104,7 @@ def _detail(desk: Desk, order_id: UUID, back_url: str) -> HttpResponse:
     order = sales.get_order(actor=desk.actor, order_id=order_id)
     # An order is its quote at exactly its price, so the quote tells how the price came about.
     quote = sales.get_quote(actor=desk.actor, now=desk.now, quote_id=order.quote_id)
+    bought = list(subscriptions.find_subscriptions(actor=desk.actor, ids=order.subscriptions).values())
     names = _names(desk, {order.customer_id, order.payer_id, order.bill_to_id})
     context = {
         "order": order,
@@ -117,7 +120,8 @@ def _detail(desk: Desk, order_id: UUID, back_url: str) -> HttpResponse:
         "reference": grouped(order.payment.reference) if order.payment else "",
         "iban": grouped(order.payment.iban) if order.payment else "",
         "seller": parties.get_seller() if order.payment else None,
-        "bought": _bought(desk, order),
+        "bought": [(f"{one.product} {one.plan}", _url_of(desk, one)) for one in bought],
+        "assign_url": _assign_url(desk, bought),
         "back_url": back_url,
         "cancel_url": desk.url("order_cancel", order_id=order.id)
         if order.status in CANCELLABLE and desk.may("buy")
@@ -155,16 +159,17 @@ def _hold(order: OrderView) -> str:
     return _("It could not be carried out as promised when the money arrived.")
 
 
-def _bought(desk: Desk, order: OrderView) -> list[tuple[str, str]]:
-    """The subscriptions behind the order: name and address."""
-    found = subscriptions.find_subscriptions(actor=desk.actor, ids=order.subscriptions)
-    return [
-        (
-            f"{one.product} {one.plan}",
-            desk.url("on_subscription", customer_id=one.customer_id, subscription_id=one.id),
-        )
-        for one in found.values()
-    ]
+def _url_of(desk: Desk, found: Subscription) -> str:
+    return desk.url("on_subscription", customer_id=found.customer_id, subscription_id=found.id)
+
+
+def _assign_url(desk: Desk, bought: list[Subscription]) -> str:
+    """What to do next: give the seats to people."""
+    free = (one for one in bought if one.status.value in RUNNING and one.seats_free)
+    first = next(free, None)
+    if first is None or not desk.may("assign"):
+        return ""
+    return desk.url("on_assign", customer_id=first.customer_id, subscription_id=first.id)
 
 
 @page("buy")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from purveyor.interfaces.console.desk import Desk, page
 from purveyor.interfaces.console.pages._activity import activity_page
 from purveyor.interfaces.console.shell import tint_of
+from purveyor.interfaces.texts.explanations import seats_text
 from purveyor.ledger import queries as ledger
 from purveyor.ledger.types import Balance
 from purveyor.parties import commands as parties_commands
@@ -63,7 +64,7 @@ class Term:
     subscription: Subscription
     whose: Whose
     url: str
-    days: int
+    seats: str
 
 
 @page("view", or_own=True)
@@ -74,7 +75,7 @@ def today(desk: Desk) -> HttpResponse:
         return desk.render("console/overview/mine.html", {"seats": held})
     context = _needed(desk)
     if desk.actor.scope == "customer":
-        context |= {"mine": seats.my_seats(actor=desk.actor)}
+        context |= {"mine": seats.my_seats(actor=desk.actor)} | _subscriptions(desk, desk.organization.id)
         return desk.render("console/overview/today_customer.html", context)
     context |= {
         "customers": parties.count_customers(actor=desk.actor),
@@ -92,12 +93,8 @@ def customer(desk: Desk) -> HttpResponse:
         parties_commands.note_recent_customer(
             actor=desk.actor, now=desk.now, customer_id=known.id, reseller_id=known.reseller_id
         )
-    listed = subscriptions.list_subscriptions(actor=desk.actor, customer_id=known.id, limit=SHOWN)
-    context = _needed(desk) | {
-        "subscriptions": [_term(desk, one) for one in listed.rows],
-        "more_subscriptions": listed.next_cursor is not None,
-        "seats": subscriptions.count_seats(actor=desk.actor, customer_id=known.id),
-    }
+    seat_count = subscriptions.count_seats(actor=desk.actor, customer_id=known.id)
+    context = _needed(desk) | _subscriptions(desk, known.id) | {"seats": seat_count}
     return desk.render("console/overview/customer.html", context)
 
 
@@ -120,6 +117,15 @@ def _needed(desk: Desk) -> dict[str, object]:
         "balances": _balances(desk),
         "ends_url": f"{desk.url('subscriptions')}?{urlencode({'sort': 'ends', 'status': 'active'})}",
         "on_ends_url": _on_ends_url(desk),
+    }
+
+
+def _subscriptions(desk: Desk, customer_id: UUID) -> dict[str, object]:
+    """The newest subscriptions of one customer."""
+    listed = subscriptions.list_subscriptions(actor=desk.actor, customer_id=customer_id, limit=SHOWN)
+    return {
+        "subscriptions": [_term(desk, one) for one in listed.rows],
+        "more_subscriptions": listed.next_cursor is not None,
     }
 
 
@@ -164,9 +170,7 @@ def _invited(desk: Desk, found: Invitation, names: dict[UUID, str]) -> Invited:
 
 def _term(desk: Desk, found: Subscription) -> Term:
     url = desk.url("on_subscription", customer_id=found.customer_id, subscription_id=found.id)
-    end = found.trial_end if found.status == "trial" and found.trial_end else found.period_end
-    days = (end - desk.today).days if end is not None else 0
-    return Term(found, _whose(desk, found.customer_id, found.customer_name), url, days)
+    return Term(found, _whose(desk, found.customer_id, found.customer_name), url, seats_text(found.quantity))
 
 
 @page("view")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import cast, get_args
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
@@ -13,13 +14,13 @@ from purveyor.interfaces.console.desk import Desk, page
 from purveyor.interfaces.console.forms.selling import RenewalForm
 from purveyor.interfaces.console.paging import cursor_of, pager
 from purveyor.interfaces.console.shell import tint_of
-from purveyor.interfaces.texts import explanations, formats, labels
+from purveyor.interfaces.texts import explanations, formats, labels, refusals
 from purveyor.kernel.errors import Forbidden, NotFound
 from purveyor.parties import queries as parties
 from purveyor.seats import queries as seats
-from purveyor.seats.types import Assignment
 from purveyor.subscriptions import commands
 from purveyor.subscriptions import queries as subscriptions
+from purveyor.subscriptions.errors import SubscriptionNotActive
 from purveyor.subscriptions.types import Sort, Subscription
 
 STATUSES = ("active", "trial", "awaiting_payment", "ended", "cancelled")
@@ -36,6 +37,7 @@ class Row:
     customer_url: str
     url: str
     term: str
+    seats: str
 
 
 @page("view", scopes=("operator", "reseller"))
@@ -87,6 +89,7 @@ def _row(desk: Desk, found: Subscription) -> Row:
         desk.url("on_overview", customer_id=found.customer_id),
         desk.url("on_subscription", customer_id=found.customer_id, subscription_id=found.id),
         explanations.months_text(found.term_months),
+        explanations.seats_text(found.quantity),
     )
 
 
@@ -96,18 +99,16 @@ def detail(desk: Desk, subscription_id: UUID) -> HttpResponse:
     found = _found(desk, subscription_id)
     held = seats.list_assignments(actor=desk.actor, subscription_id=found.id, cursor=cursor_of(desk.request))
     running = found.status.value in RUNNING
-    names = parties.names_of(actor=desk.actor, ids={found.payer_id})
     context = {
         "subscription": found,
         "running": running,
         "days": (found.period_end - desk.today).days if found.period_end else 0,
         "term": explanations.months_text(found.term_months),
+        "seats_text": explanations.seats_text(found.quantity),
         "held": held.rows,
-        "reserved": _reserved(held.rows),
         "pager": pager(desk.request, held.next_cursor),
         "terms": subscriptions.list_terms(actor=desk.actor, subscription_id=found.id),
-        "payer": {desk.organization.id: desk.organization.name, **names}.get(found.payer_id)
-        or _("your reseller"),
+        "payer": _payer(desk, found),
         "shows_price": desk.may("documents"),
         "may_renew": running and desk.may("buy") and _pays(desk, found),
         "may_top_up": running and desk.may("buy"),
@@ -118,6 +119,12 @@ def detail(desk: Desk, subscription_id: UUID) -> HttpResponse:
     return desk.render("console/subscriptions/detail.html", context)
 
 
+def not_running(desk: Desk, found: Subscription) -> HttpResponse:
+    """Back to the subscription, which says why nothing can be added or renewed now."""
+    messages.error(desk.request, refusals.sentence(SubscriptionNotActive(status=found.status.value)))
+    return desk.redirect("on_subscription", subscription_id=found.id)
+
+
 def _found(desk: Desk, subscription_id: UUID) -> Subscription:
     found = subscriptions.get_subscription(actor=desk.actor, subscription_id=subscription_id)
     if desk.customer is None or found.customer_id != desk.customer.id:
@@ -125,8 +132,13 @@ def _found(desk: Desk, subscription_id: UUID) -> Subscription:
     return found
 
 
-def _reserved(held: tuple[Assignment, ...]) -> int:
-    return sum(one.status == "reserved" for one in held)
+def _payer(desk: Desk, found: Subscription) -> str:
+    """Who pays; a customer knows its reseller by the name of its help desk."""
+    if found.payer_id == desk.organization.id:
+        return desk.organization.name
+    if desk.actor.scope == "customer":
+        return parties.get_reseller_profile(reseller_id=found.reseller_id).name
+    return parties.names_of(actor=desk.actor, ids={found.payer_id}).get(found.payer_id, "")
 
 
 def _pays(desk: Desk, found: Subscription) -> bool:
@@ -150,6 +162,8 @@ def _why_over(found: Subscription) -> str:
 def renewal(desk: Desk, subscription_id: UUID) -> HttpResponse:
     """What happens at the end of the term: renew or not, with how many seats, paid how."""
     found = _found(desk, subscription_id)
+    if found.status.value not in RUNNING and not desk.posted:
+        return not_running(desk, found)
     if not _pays(desk, found):
         raise Forbidden(act="buy", role=desk.actor.role, reason="payer_decides")
     form = RenewalForm(
@@ -182,10 +196,12 @@ def renewal(desk: Desk, subscription_id: UUID) -> HttpResponse:
         "form": form,
         "subscription": found,
         "back_url": desk.url("on_subscription", subscription_id=found.id),
-        "help": _("Empty: as many as there are then, now %(count)s. At least %(least)s, which are assigned.")
+        "help": _(
+            "Empty: as many as there are then, now %(count)s. Not fewer than are assigned, now %(least)s."
+        )
         % {
             "count": formats.number_text(found.quantity),
-            "least": formats.number_text(max(1, found.seats_assigned)),
+            "least": formats.number_text(found.seats_assigned),
         },
     }
     return desk.render("console/subscriptions/renewal.html", context, status=422 if desk.posted else 200)
