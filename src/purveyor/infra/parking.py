@@ -45,10 +45,13 @@ def list_parked(limit: int = 100) -> list[ParkedPiece]:
 
 
 def resolve(piece_id: UUID, *, now: datetime) -> None:
-    """Let the scanner try the piece again."""
+    """Let the piece be tried again: due work by the scanner, a delivery by a job of its own."""
     parked = models.Parked.objects.filter(id=piece_id, resolved_at__isnull=True).first()
     if parked is None:
         return
     models.Parked.objects.filter(id=piece_id).update(resolved_at=now)
     if parked.source.startswith("delivery:"):
-        models.Delivery.objects.filter(id=int(parked.piece)).update(parked=False, attempts=0)
+        from purveyor.infra import jobs  # noqa: PLC0415  (jobs imports delivery, which imports this module)
+
+        if models.Delivery.objects.filter(id=int(parked.piece)).update(parked=False, attempts=0):
+            jobs.defer_deliveries([int(parked.piece)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db import connection
@@ -75,6 +76,11 @@ def _search(rows: QuerySet[models.Organization], q: str) -> QuerySet[models.Orga
     for word in search_key(q).split():
         rows = rows.filter(search_key__contains=word)
     return rows
+
+
+def list_organizations(*, actor: Actor, ids: Collection[UUID]) -> list[Organization]:
+    """Those of ``ids`` that the actor may see, by name."""
+    return [_organization(r) for r in _scoped(actor).filter(id__in=ids).order_by("sort_key", "id")]
 
 
 def find_ids(*, actor: Actor, q: str, limit: int = LIMIT_MAX) -> list[UUID]:

@@ -71,6 +71,11 @@ def find_payables(
     return [payable_of(row) for row in rows.order_by("closed", "-opened_at", "-id")[: min(limit, LIMIT_MAX)]]
 
 
+def find_payables_by_id(*, actor: Actor, ids: Collection[UUID]) -> list[Payable]:
+    """Those of ``ids`` that the actor may see, in no order."""
+    return [payable_of(row) for row in _payables(actor).filter(id__in=ids)] if ids else []
+
+
 def count_open_payables(*, actor: Actor, customer_id: UUID | None = None) -> int:
     """How many payables wait for money."""
     rows = _payables(actor).filter(status__in=OPEN)

@@ -44,6 +44,7 @@ PLAIN: dict[str, Promise] = {
     "order.completed": gettext_lazy("An order was completed"),
     "order.held": gettext_lazy("An order was put on hold"),
     "order.placed": gettext_lazy("%(actor)s placed an order"),
+    "parked.retried": gettext_lazy("%(actor)s let work that had failed be tried again"),
     "payment.recorded": gettext_lazy("%(actor)s recorded a payment"),
     "plan.created": gettext_lazy("%(actor)s created a plan"),
     "price.set": gettext_lazy("%(actor)s set a price"),

@@ -45,6 +45,10 @@
   // Copy buttons appear where copying is possible.
   function ready() {
     for (const mistakes of all("[data-focus]")) mistakes.focus();
+    for (const button of all("[data-print]")) {
+      button.hidden = false;
+      button.addEventListener("click", () => window.print());
+    }
     if (!navigator.clipboard) return;
     for (const button of all("[data-copy]")) {
       button.hidden = false;

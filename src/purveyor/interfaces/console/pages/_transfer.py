@@ -1,0 +1,185 @@
+"""A bank transfer: what it may be for, what it does, and recording it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from purveyor.billing import queries as billing
+from purveyor.interfaces.console.desk import Desk
+from purveyor.interfaces.console.forms.operator import TransferForm
+from purveyor.interfaces.console.shell import tint_of
+from purveyor.interfaces.console.widgets import Line
+from purveyor.interfaces.texts import formats
+from purveyor.kernel.errors import NotFound
+from purveyor.kernel.ids import read, show
+from purveyor.kernel.money import Money
+from purveyor.parties import queries as parties
+from purveyor.payments import commands
+from purveyor.payments import queries as payments
+from purveyor.payments.rules.allocation import Allocated, allocate
+from purveyor.payments.rules.references import display_rf
+from purveyor.payments.types import Payable
+
+FOUND_MAX = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A payable with the names that people know it by."""
+
+    payable: Payable
+    what: str
+    number: str
+    document_url: str
+    payer: str
+    customer: str
+    colour: str
+    reference: str
+    url: str
+
+
+def search(desk: Desk, q: str) -> list[Owed]:
+    """What a transfer may be for: by creditor reference, number of a document, order id, or name."""
+    documents = billing.list_documents(actor=desk.actor, q=q, limit=FOUND_MAX)
+    subjects = {one.id for one in documents} | {one.order_id for one in documents if one.order_id is not None}
+    for prefix in ("ord", "inv", "pfm"):
+        try:
+            subjects.add(read(prefix, q.strip()))
+        except ValueError:
+            continue
+    payers = parties.find_ids(actor=desk.actor, q=q, limit=FOUND_MAX)
+    found = payments.find_payables(
+        actor=desk.actor, reference=q, subject_ids=subjects, payer_ids=payers, limit=FOUND_MAX
+    )
+    return describe(desk, found)
+
+
+def describe(desk: Desk, payables: Sequence[Payable]) -> list[Owed]:
+    """Payables with their names; three statements whatever their number."""
+    numbers = billing.numbers_of(actor=desk.actor, subject_ids={one.subject_id for one in payables})
+    ids = {one.payer_id for one in payables} | {one.customer_id for one in payables}
+    names = parties.names_of(actor=desk.actor, ids=ids)
+    return [_owed(desk, one, numbers, names) for one in payables]
+
+
+def _owed(desk: Desk, one: Payable, numbers: dict[UUID, tuple[UUID, str]], names: dict[UUID, str]) -> Owed:
+    document = numbers.get(one.subject_id)
+    return Owed(
+        one,
+        _("Invoice") if one.subject_kind == "invoice" else _("Order"),
+        document[1] if document else "",
+        desk.url("document", document_id=document[0]) if document else "",
+        names.get(one.payer_id, ""),
+        names.get(one.customer_id, ""),
+        tint_of(one.payer_id),
+        display_rf(one.reference) if one.reference else "",
+        f"{desk.url('money_receive')}?for={show('pbl', one.id)}",
+    )
+
+
+def record(desk: Desk, chosen: str) -> HttpResponse:
+    """The form for one payable. What is not exactly the open amount is explained before it is recorded."""
+    try:
+        payable = payments.get_payable(actor=desk.actor, payable_id=read("pbl", chosen))
+    except ValueError as error:
+        raise NotFound(kind="payable") from error
+    owed = describe(desk, [payable])[0]
+    currency = payable.amount.currency
+    form = TransferForm(
+        desk.request.POST or None,
+        currency=currency,
+        initial={
+            "amount": payable.open.decimal() if payable.status in payments.OPEN else None,
+            "received_on": desk.today,
+            "reference": owed.reference,
+        },
+    )
+    allocated = None
+
+    def act() -> str:
+        assert form.money is not None  # the form is valid
+        commands.record_transfer(
+            actor=desk.actor,
+            now=desk.now,
+            payable_id=payable.id,
+            amount=form.money,
+            received_on=form.cleaned_data["received_on"],
+            reference=form.cleaned_data["reference"],
+            is_another=form.cleaned_data["is_another"],
+        )
+        return desk.url("money")
+
+    if desk.posted and form.is_valid() and form.money is not None and form.money.amount > 0:
+        allocated = allocate(payable, form.money)
+        # What was agreed to is this very split: another amount, or money that came meanwhile, asks again.
+        agreed = desk.request.POST.get("agreed", "") == _split(allocated)
+        exact = allocated.status == "settled" and not allocated.to_balance and payable.status != "settled"
+        if exact or agreed:
+            done = desk.submit(form, act, said=_said(allocated, owed))
+            if done:
+                return done
+            allocated = None
+    elif desk.posted and form.is_valid():
+        form.add_error("amount", _("The amount must be more than zero."))
+    context = {
+        "form": form,
+        "owed": owed,
+        "currency": currency,
+        "today": desk.today,
+        "question": _question(allocated, owed) if allocated else None,
+        "lines": _lines(payable, allocated, form.money) if allocated and form.money else [],
+        "agreed": _split(allocated) if allocated else "",
+    }
+    status = 422 if desk.posted and form.errors else 200
+    return desk.render("console/money/receive.html", context, status=status)
+
+
+def _split(allocated: Allocated) -> str:
+    return f"{allocated.to_payable}/{allocated.to_balance}"
+
+
+def _lines(payable: Payable, allocated: Allocated, amount: Money) -> list[Line]:
+    before = payable.open if payable.status in payments.OPEN else Money.zero(amount.currency)
+    lines = [
+        Line(_("Received"), amount),
+        Line(_("Open until now"), before),
+        Line(_("Goes to what is open"), allocated.to_payable, kind="sum"),
+    ]
+    if allocated.to_balance:
+        lines.append(Line(_("Goes to the payer's balance"), allocated.to_balance))
+    lines.append(Line(_("Open afterwards"), before - allocated.to_payable, kind="total"))
+    return lines
+
+
+def _question(allocated: Allocated, owed: Owed) -> str:
+    """What recording this amount will do, in one sentence."""
+    facts = {
+        "payer": owed.payer,
+        "rest": formats.money_text(allocated.to_balance),
+        "missing": formats.money_text(owed.payable.amount - allocated.paid),
+    }
+    if not allocated.to_payable:
+        return (
+            _("Nothing is open any more, so all of it (%(rest)s) goes to the balance of %(payer)s.") % facts
+        )
+    if allocated.to_balance:
+        return (
+            _("This is more than is open: it is paid in full, and %(rest)s go to the balance of %(payer)s.")
+            % facts
+        )
+    if owed.payable.subject_kind == "order":
+        return _("This is less than is open: %(missing)s are missing, and the order waits for them.") % facts
+    return _("This is less than is open: %(missing)s are missing, and the invoice stays open.") % facts
+
+
+def _said(allocated: Allocated, owed: Owed) -> str:
+    if allocated.status != "settled":
+        return _("Recorded. A part is still missing.")
+    if owed.payable.subject_kind == "order":
+        return _("Recorded. The order is paid and completes by itself.")
+    return _("Recorded. The invoice is paid.")
