@@ -51,12 +51,19 @@ class ApiRequest(HttpRequest):
 
 def serve(request: HttpRequest) -> HttpResponse:
     """Answer a call under ``/api/v1``, whatever happens: with JSON or a problem document."""
+    without_body = request.method == "HEAD"
+    if without_body:
+        request.method = "GET"
     with translation.override(_language(request)):
         try:
             response = _serve(request)
         except Exception as error:  # noqa: BLE001  (every refusal and fault becomes a problem document)
             response = problem(as_refusal(error))
         response["Content-Language"] = translation.get_language() or "en"
+    if response.status_code != 204:
+        response["Content-Length"] = str(len(response.content))
+    if without_body:
+        response.content = b""
     response["Cache-Control"] = "no-store"
     response["Vary"] = "Authorization, Accept-Language"
     response["X-Content-Type-Options"] = "nosniff"
@@ -66,8 +73,6 @@ def serve(request: HttpRequest) -> HttpResponse:
 
 
 def _serve(request: HttpRequest) -> HttpResponse:
-    if request.method == "HEAD":
-        request.method = "GET"
     language = translation.get_language() or "en"
     with enter_by_key(_bearer(request), ip=_ip(request), language=language) as entered:
         request.call = Call(entered.actor, entered.now)  # type: ignore[attr-defined]  # see ApiRequest
