@@ -65,12 +65,9 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 # The operator's zone: business dates, cut-offs and document dates are counted in it.
 PURVEYOR_ZONE = os.environ.get("PURVEYOR_ZONE", "Europe/Stockholm")
-QUOTE_LIFETIME_HOURS = int(os.environ.get("PURVEYOR_QUOTE_HOURS", "24"))
 INVITATION_DAYS = int(os.environ.get("PURVEYOR_INVITATION_DAYS", "14"))
-INVOICE_DUE_DAYS = int(os.environ.get("PURVEYOR_INVOICE_DUE_DAYS", "14"))
 DEFAULT_BILL_TO = os.environ.get("PURVEYOR_BILL_TO", "customer")
 OSS_REGISTERED = _flag("PURVEYOR_OSS", True)
-REQUIRE_MFA = _flag("PURVEYOR_REQUIRE_MFA", False)
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -193,7 +190,7 @@ MFA_TOTP_ISSUER = "Purveyor"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _HTTPS
 USERSESSIONS_TRACK_ACTIVITY = False
 
-# Sessions: 12 hours at most, 30 minutes idle (docs/decisions). __Host- needs TLS.
+# Sessions: 12 hours at most (docs/decisions/0006-sessions.md). __Host- needs TLS.
 SESSION_COOKIE_NAME = "__Host-session" if _HTTPS else "purveyor_session"
 CSRF_COOKIE_NAME = "__Host-csrf" if _HTTPS else "purveyor_csrf"
 LANGUAGE_COOKIE_NAME = "purveyor_language"
