@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asgiref.sync import async_to_sync
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
@@ -31,3 +32,19 @@ def deliver(*, deliveries: list[int]) -> None:
 def defer_deliveries(deliveries: list[int]) -> None:
     """Defer one job for all of a transaction's deliveries, in that transaction."""
     deliver.defer(deliveries=deliveries)
+
+
+def retry_stalled() -> int:
+    """Give the jobs of workers that were killed back to those that live; returns how many.
+
+    A worker that dies leaves its jobs marked as being done, and nobody else would ever take them. Every job
+    here is safe to repeat.
+    """
+    return async_to_sync(_retry_stalled)()
+
+
+async def _retry_stalled() -> int:
+    stalled = list(await app.job_manager.get_stalled_jobs())
+    for job in stalled:
+        await app.job_manager.retry_job(job)
+    return len(stalled)

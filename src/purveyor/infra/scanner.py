@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from django.db import close_old_connections, connections, transaction
 
-from purveyor.infra import clock, idempotency, tx
+from purveyor.infra import clock, idempotency, jobs, tx
 from purveyor.kernel.actor import system_actor
 
 logger = logging.getLogger(__name__)
@@ -16,6 +16,7 @@ PAUSE_SECONDS = 2.0
 # Answers to idempotency keys are kept longer than any client retries (rules.md f: orders seven days).
 ANSWERS_KEPT = timedelta(days=8)
 _ROUNDS_BETWEEN_PURGES = 1800
+_ROUNDS_BETWEEN_RESCUES = 15
 
 
 def scan_once() -> int:
@@ -55,6 +56,8 @@ class Scanner:
         while not self._stopped.is_set():
             try:
                 scan_once()
+                if rounds % _ROUNDS_BETWEEN_RESCUES == 0:
+                    jobs.retry_stalled()
                 if rounds % _ROUNDS_BETWEEN_PURGES == 0:
                     purge_answers()
             except Exception:
