@@ -187,6 +187,31 @@ def test_a_key_never_has_more_rights_than_its_maker(houses: tuple[Organization, 
         )
 
 
+def test_an_administrator_makes_keys_for_members(houses: tuple[Organization, Organization]) -> None:
+    customer = commands.create_customer(actor=reseller_actor(houses[0]), now=NOW, given=given("Keys GmbH"))
+
+    def make(by: str, role: str) -> None:
+        actor = Actor(
+            scope="customer", organization_id=customer.id, reseller_id=houses[0].id, customer_id=customer.id,
+            role=by,
+        )  # fmt: skip
+        commands.create_api_key(actor=actor, now=NOW, name=role, role=role)
+
+    for by, role in (("admin", "member"), ("admin", "manager"), ("member", "member")):
+        make(by, role)
+    for by, role in (("manager", "manager"), ("manager", "member"), ("member", "manager")):
+        with pytest.raises(Forbidden):
+            make(by, role)
+
+
+def test_a_zero_byte_in_a_search_finds_what_it_stands_in(houses: tuple[Organization, Organization]) -> None:
+    actor = reseller_actor(houses[0])
+    commands.create_customer(actor=actor, now=NOW, given=given("Nullstelle GmbH"))
+    with tx.enter(actor):
+        found = queries.list_customers(actor=actor, q="null\x00stelle")
+    assert [one.name for one in found] == ["Nullstelle GmbH"]
+
+
 def test_acts_on_record_cannot_be_changed(houses: tuple[Organization, Organization]) -> None:
     for table in ("infra_activity", "infra_event"):
         for sql in (f"UPDATE {table} SET kind = 'x'", f"DELETE FROM {table}"):

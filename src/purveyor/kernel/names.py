@@ -22,7 +22,8 @@ def search_key(text: str) -> str:
     Punctuation stays, because e-mail addresses and numbers are searched too: "Müller  & Søn" is
     "muller & son".
     """
-    decomposed = unicodedata.normalize("NFKD", text).casefold()
+    # PostgreSQL has no text with a zero byte, so no key that is stored or searched for has one.
+    decomposed = unicodedata.normalize("NFKD", text.replace("\x00", "")).casefold()
     # Casefolding may compose or add marks of its own (İ), so it is decomposed again.
     letters = (c for c in unicodedata.normalize("NFKD", decomposed) if not unicodedata.combining(c))
     return " ".join("".join(letters).translate(_PLAIN).split())

@@ -13,7 +13,7 @@ from purveyor.kernel.errors import Invalid, NotFound
 from purveyor.kernel.ids import new_id
 from purveyor.kernel.text import clean_line
 from purveyor.parties import models
-from purveyor.parties.authority import require
+from purveyor.parties.authority import may, require
 from purveyor.parties.entry import hash_key
 from purveyor.parties.rules.roles import PERMISSIONS
 from purveyor.parties.types import ROLES
@@ -29,7 +29,9 @@ def create_api_key(
     than its maker.
     Raises: Forbidden, Invalid, NotFound.
     """
-    require(actor, "own" if (actor.scope, role) == ("customer", "member") else "settings")
+    # A member may make keys like its own; whoever holds the settings may make any below its own role.
+    own_kind = (actor.scope, actor.role) == ("customer", role) and may(actor, "own")
+    require(actor, "own" if own_kind else "settings")
     organization = models.Organization.objects.filter(id=organization_id or actor.organization_id).first()
     if organization is None or (actor.scope != "operator" and organization.id != actor.organization_id):
         raise NotFound(kind="organization")
