@@ -64,13 +64,13 @@ $(BIN)/uv:
 
 $(RUN_STAMP): | $(BIN)/uv
 	@echo "Installing what Purveyor runs on ..."
-	@$(BIN)/uv pip install -q --python $(BIN)/python -r requirements.txt
+	@$(BIN)/uv pip install -q --compile-bytecode --python $(BIN)/python -r requirements.txt
 	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps -e .
 	@rm -f .venv/.installed-[0-9]* && touch $@
 
 $(DEV_STAMP): | $(BIN)/uv
 	@echo "Installing what Purveyor is developed with ..."
-	@$(BIN)/uv pip install -q --python $(BIN)/python -r requirements-dev.txt
+	@$(BIN)/uv pip install -q --compile-bytecode --python $(BIN)/python -r requirements-dev.txt
 	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps -e .
 	@rm -f .venv/.installed-* && touch $@ $(RUN_STAMP)
 

@@ -231,7 +231,8 @@ USE_TZ = True
 TIME_ZONE = PURVEYOR_ZONE
 
 STATIC_URL = "/static/"
-STATIC_ROOT = HOME / "static"
+# Files are served from where they are installed; set this to collect them for a web server in front.
+STATIC_ROOT = os.environ.get("PURVEYOR_STATIC_ROOT") or None
 STATICFILES_DIRS = [PACKAGE / "interfaces" / "console" / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},

@@ -47,21 +47,21 @@ def enter_by_key(secret: str, *, ip: str | None, language: str) -> Iterator[Ente
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT key_id, organization_id, kind, reseller_id, customer_id, role, offset_us"
+                "SELECT key_id, organization_id, kind, reseller_id, customer_id, role, name, offset_us"
                 " FROM app_enter_by_key(%s)",
                 (hash_key(secret),),
             )
             row = cursor.fetchone()
         if row is None:
             raise Unauthenticated()
-        key_id, organization_id, kind, reseller_id, customer_id, role, offset_us = row
+        key_id, organization_id, kind, reseller_id, customer_id, role, name, offset_us = row
         actor = Actor(
             scope=kind,
             organization_id=organization_id,
             reseller_id=reseller_id,
             customer_id=customer_id,
             role=role,
-            name=f"API key {key_id}",
+            name=name,
             via="api",
             ip=ip,
             language=language,

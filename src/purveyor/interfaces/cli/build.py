@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import compileall
+import gzip
 import os
 import subprocess
 import sysconfig
@@ -38,10 +40,18 @@ def build_stylesheet() -> Path:
         if done.returncode != 0:
             raise BuildError(f"The stylesheet could not be built: {done.stderr.strip()}")
         Path(name).chmod(0o644)
+        # The server hands the packed twin to browsers that take it: a fifth of the bytes.
+        packed = STYLESHEET.with_suffix(".css.gz")
+        packed.write_bytes(gzip.compress(Path(name).read_bytes(), mtime=0))
         Path(name).replace(STYLESHEET)
     finally:
         Path(name).unlink(missing_ok=True)
     return STYLESHEET
+
+
+def compile_code() -> None:
+    """Compiles our own modules that changed, so that every process that is started finds them ready."""
+    compileall.compile_dir(PACKAGE, quiet=2)
 
 
 def compile_messages() -> int:

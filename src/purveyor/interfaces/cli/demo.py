@@ -68,6 +68,7 @@ def _start(home: Path, children: Children) -> None:
     with step("Building the stylesheet and the message catalogs"):
         build.build_stylesheet()
         build.compile_messages()
+        build.compile_code()
     with step(f"Starting the database in {home}"):
         if not os.environ.get("DATABASE_URL") and postgres.Server(home).start():
             # Remembered across a kill, so that the next demo knows that this server is its own to stop.

@@ -6,14 +6,15 @@ from purveyor.infra import rls
 
 _LOOKUPS = """
 CREATE FUNCTION app_find_key(wanted text)
-RETURNS TABLE (key_id uuid, organization_id uuid, kind text, reseller_id uuid, customer_id uuid, role text)
+RETURNS TABLE (key_id uuid, organization_id uuid, kind text, reseller_id uuid, customer_id uuid, role text,
+               name text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE scope text := coalesce(current_setting('app.scope', true), '');
 BEGIN
   -- Not SET in the function's head: that would need a superuser.
   PERFORM set_config('app.scope', 'operator', true);
   RETURN QUERY
-  SELECT k.id, k.organization_id, o.kind, k.reseller_id, k.customer_id, k.role
+  SELECT k.id, k.organization_id, o.kind, k.reseller_id, k.customer_id, k.role, k.name
   FROM parties_apikey k JOIN parties_organization o ON o.id = k.organization_id
   WHERE k.key_hash = wanted AND k.revoked_at IS NULL;
   PERFORM set_config('app.scope', scope, true);
@@ -22,7 +23,7 @@ END $$;
 -- Sets the isolation context of the transaction from an API key and returns who it is, in one statement.
 CREATE FUNCTION app_enter_by_key(wanted text)
 RETURNS TABLE (key_id uuid, organization_id uuid, kind text, reseller_id uuid, customer_id uuid, role text,
-               offset_us bigint)
+               name text, offset_us bigint)
 LANGUAGE plpgsql VOLATILE AS $$
 DECLARE k record;
 BEGIN
@@ -32,7 +33,7 @@ BEGIN
           set_config('app.reseller', coalesce(k.reseller_id::text, ''), true),
           set_config('app.customer', coalesce(k.customer_id::text, ''), true);
   RETURN QUERY SELECT k.key_id, k.organization_id, k.kind, k.reseller_id, k.customer_id, k.role,
-                      (SELECT c.offset_us FROM infra_clock c);
+                      k.name, (SELECT c.offset_us FROM infra_clock c);
 END $$;
 
 CREATE FUNCTION app_workspaces(wanted uuid)
@@ -57,8 +58,15 @@ class Migration(migrations.Migration):
     dependencies = [("parties", "0001_initial"), ("infra", "0002_guards")]
 
     operations = [
-        rls.protect("parties_organization", "tenant", extra_read="kind = 'operator'"),
+        # Whoever works here may know who the seller is.
+        rls.protect(
+            "parties_organization",
+            "tenant",
+            extra_read=f"kind = 'operator' AND {rls.SCOPE} IN ('reseller', 'customer')",
+        ),
         rls.protect("parties_resellerprofile", "shared"),
+        # The bank account that invoices name: read by all, changed by the operator alone.
+        rls.reference("parties_sellerprofile"),
         rls.protect("parties_membership", "tenant"),
         rls.protect("parties_apikey", "tenant"),
         rls.protect("parties_recentcustomer", "reseller"),
