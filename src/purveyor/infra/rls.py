@@ -25,9 +25,11 @@ _RESELLER_SIDE: dict[str, str] = {
     "reseller": f"reseller_id = {RESELLER}",
     "shared": f"reseller_id = {RESELLER}",
 }
+# The reseller too: a row that another house wrote under this customer's id by mistake stays unseen.
+_MINE = f"customer_id = {CUSTOMER} AND reseller_id = {RESELLER}"
 _CUSTOMER_SIDE: dict[str, str] = {
-    "tenant": f"customer_id = {CUSTOMER}",
-    "payer": f"customer_id = {CUSTOMER} AND (payer_id IS NULL OR payer_id = {CUSTOMER})",
+    "tenant": _MINE,
+    "payer": f"{_MINE} AND (payer_id IS NULL OR payer_id = {CUSTOMER})",
     "reseller": "false",
     "shared": f"reseller_id = {RESELLER}",
 }
@@ -64,6 +66,26 @@ def protect(table: str, policy: Policy, *, extra_read: str | None = None) -> mig
             f"DROP POLICY {table}_insert ON {table}",
             f"DROP POLICY {table}_update ON {table}",
             f"DROP POLICY {table}_delete ON {table}",
+            f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY",
+            f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
+        ],
+    )
+
+
+def reference(table: str) -> migrations.RunSQL:
+    """A migration operation: everybody reads ``table``, the operator writes it; its rows belong to no tenant."""
+    write = f"{SCOPE} = 'operator'"
+    return migrations.RunSQL(
+        sql=[
+            f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+            f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+            f"CREATE POLICY {table}_read ON {table} FOR SELECT USING (true)",
+            f"CREATE POLICY {table}_insert ON {table} FOR INSERT WITH CHECK ({write})",
+            f"CREATE POLICY {table}_update ON {table} FOR UPDATE USING ({write}) WITH CHECK ({write})",
+            f"CREATE POLICY {table}_delete ON {table} FOR DELETE USING ({write})",
+        ],
+        reverse_sql=[
+            *(f"DROP POLICY {table}_{act} ON {table}" for act in ("read", "insert", "update", "delete")),
             f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY",
             f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
         ],

@@ -4,28 +4,6 @@ from django.db import migrations
 
 from purveyor.infra import rls
 
-_WRITE = f"{rls.SCOPE} = 'operator'"
-
-
-def _reference(table: str) -> migrations.RunSQL:
-    """Everybody reads, the operator writes: reference data that belongs to no tenant."""
-    return migrations.RunSQL(
-        sql=[
-            f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
-            f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
-            f"CREATE POLICY {table}_read ON {table} FOR SELECT USING (true)",
-            f"CREATE POLICY {table}_insert ON {table} FOR INSERT WITH CHECK ({_WRITE})",
-            f"CREATE POLICY {table}_update ON {table} FOR UPDATE USING ({_WRITE}) WITH CHECK ({_WRITE})",
-            f"CREATE POLICY {table}_delete ON {table} FOR DELETE USING ({_WRITE})",
-        ],
-        reverse_sql=[
-            *(f"DROP POLICY {table}_{act} ON {table}" for act in ("read", "insert", "update", "delete")),
-            f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY",
-            f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
-        ],
-    )
-
-
 # An exclusion constraint would need the extension btree_gist. The lock makes two writers of one currency
 # take turns, so that neither overlooks the other's row.
 _NO_OVERLAP = """
@@ -48,7 +26,7 @@ class Migration(migrations.Migration):
     dependencies = [("catalog", "0001_initial"), ("infra", "0002_guards")]
     operations = [
         *(
-            _reference(f"catalog_{name}")
+            rls.reference(f"catalog_{name}")
             for name in ("vendor", "product", "plan", "offer", "pricelist", "price")
         ),
         rls.protect("catalog_discount", "reseller"),
