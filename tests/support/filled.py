@@ -1,0 +1,239 @@
+"""A world in which no table is empty: everything that can belong to somebody belongs to five different ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from django.db import connections
+
+from purveyor.infra import clock
+from purveyor.kernel.actor import Actor, system_actor
+from purveyor.kernel.ids import new_id, read, show
+from purveyor.parties import commands as parties
+from purveyor.parties.types import Organization
+from purveyor.sales import commands as sales
+from purveyor.seats import commands as seats
+from tests.api.caller import Caller
+from tests.support.jobs import run_pending_jobs
+from tests.support.world import World, build_world, cus
+
+PEOPLE = ("operator", "reseller", "technician", "other_reseller", "admin", "manager", "member", "sibling")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Who a set of things belongs to."""
+
+    customer: Organization
+    payer: Organization
+    buyer: str
+
+
+@dataclass(frozen=True)
+class Filled:
+    """``things[owner][prefix]`` is one public id of each kind; ``people`` has a login for each of ``PEOPLE``.
+
+    Owners: ``first`` (the first reseller pays for its customer), ``own`` (that customer pays itself),
+    ``beside`` and ``sibling`` (the same for the reseller's other customer), ``foreign`` and ``foreign_own`` (the
+    other reseller and its customer).
+    """
+
+    world: World
+    places: dict[str, Place]
+    things: dict[str, dict[str, str]]
+    people: dict[str, UUID]
+
+    def actor(self, role: str) -> Actor:
+        """The context in which a role reads the database."""
+        houses = self.world.shop.houses
+        if role == "operator":
+            return houses.operator
+        if role in ("reseller", "technician"):
+            return houses.reseller(houses.first, role="admin" if role == "reseller" else role)
+        if role == "other_reseller":
+            return houses.reseller(houses.second)
+        customer = self.world.sibling if role == "sibling" else self.world.customer
+        return houses.customer(customer, role="admin" if role in ("admin", "sibling") else role)
+
+
+def build_filled() -> Filled:
+    """Make it in the database that Django is connected to, by API calls and commands."""
+    world = build_world()
+    houses = world.shop.houses
+    system = system_actor()
+    now = clock.now()
+    world.keys["foreign_own"] = parties.create_api_key(
+        actor=houses.operator, now=now, name="f", role="admin", organization_id=houses.second_customer.id
+    )[1]
+    people = {role: _person(world, role, now) for role in PEOPLE}
+    places = {
+        "first": Place(world.customer, houses.first, "reseller"),
+        "own": Place(world.customer, world.customer, "admin"),
+        "beside": Place(world.sibling, houses.first, "reseller"),
+        "sibling": Place(world.sibling, world.sibling, "sibling"),
+        "foreign": Place(world.foreign, houses.second, "other_reseller"),
+        "foreign_own": Place(world.foreign, world.foreign, "foreign_own"),
+    }
+    things = {name: _trade(world, name, place) for name, place in places.items()}
+    for house, names in ((houses.first, ("first", "beside")), (houses.second, ("foreign",))):
+        actor = houses.reseller(house)
+        staff = seats.invite_staff(
+            actor=actor,
+            now=now,
+            organization_id=house.id,
+            email=f"staff@{house.id.hex}.example",
+            role="technician",
+        )
+        key = parties.create_api_key(actor=actor, now=now, name="spare", role="admin")[0]
+        person, _ = parties.ensure_person(
+            now=now, email=f"{house.id.hex}@x.example", name="Pat", language="en"
+        )
+        parties.grant_membership(
+            actor=system, now=now, person_id=person.id, organization_id=house.id, role="technician"
+        )
+        for name in names:
+            customer = places[name].customer
+            sales.start_trial(
+                actor=actor.on(customer.id),
+                now=now,
+                customer_id=customer.id,
+                offer="lockbox-business-1m",
+                quantity=1,
+            )
+            parties.note_recent_customer(
+                actor=_as(actor, person.id), now=now, customer_id=customer.id, reseller_id=house.id
+            )
+            things[name] |= {
+                "staff": show("ivt", staff.id),
+                "key": show("key", key),
+                "per": show("per", person.id),
+            }
+            things[name]["res"] = show("res", house.id)
+    things["own"] |= _own_key(houses.customer(world.customer), now)
+    things["sibling"] |= _own_key(houses.customer(world.sibling), now)
+    # A month later the monthly terms have renewed, and mails have gone out.
+    clock.move(clock.now() + timedelta(days=32))
+    run_pending_jobs()
+    for name, place in places.items():
+        _fresh(world, name, place, things[name])
+    return Filled(world, places, things, people)
+
+
+def _as(actor: Actor, person_id: UUID) -> Actor:
+    return Actor(
+        scope=actor.scope,
+        organization_id=actor.organization_id,
+        reseller_id=actor.reseller_id,
+        role=actor.role,
+        person_id=person_id,
+    )
+
+
+def _person(world: World, role: str, now: datetime) -> UUID:
+    houses = world.shop.houses
+    organization = {
+        "operator": houses.seller.organization,
+        "reseller": houses.first,
+        "technician": houses.first,
+        "other_reseller": houses.second,
+        "sibling": world.sibling,
+    }.get(role, world.customer)
+    person, _ = parties.ensure_person(
+        now=now, email=f"{role}@people.example", name=role.title(), language="en"
+    )
+    parties.grant_membership(
+        actor=system_actor(),
+        now=now,
+        person_id=person.id,
+        organization_id=organization.id,
+        role=role if role in ("technician", "manager", "member") else "admin",
+    )
+    return person.id
+
+
+def _own_key(actor: Actor, now: datetime) -> dict[str, str]:
+    key = parties.create_api_key(actor=actor, now=now, name="spare", role="manager")[0]
+    return {"key": show("key", key)}
+
+
+def _trade(world: World, name: str, place: Place) -> dict[str, str]:
+    """Everything that one payer has with one customer, bought and used."""
+    buyer, operator = Caller(world.keys[place.buyer]), Caller(world.keys["operator"])
+    payer = show("cus" if place.payer.kind == "customer" else "res", place.payer.id)
+    money = {"amount": 100_000, "currency": "EUR"}
+    deposit = {"organization": payer, "amount": money, "reference": f"ahead {name}"}
+    paid = operator.post("/balance/deposits", deposit).ok(status=201)
+    customer = cus(place.customer)
+
+    def buy(method: str, offer: str) -> dict[str, object]:
+        wish = {"customer": customer, "lines": [{"type": "new", "offer": offer, "quantity": 3}]}
+        quote = buyer.post("/quotes", wish, key=f"{name} {method} {offer}").ok(status=201)
+        return dict(buyer.post("/orders", {"quote": quote["id"], "payment_method": method}).ok(status=201))
+
+    monthly = buy("balance", "lockbox-business-1m")
+    done = buy("balance", "lockbox-business-12m")
+    part = buy("bank_transfer", "lockbox-business-12m")
+    some = {"order": part["id"], "amount": {"amount": 100, "currency": "EUR"}, "received_on": "2026-11-22"}
+    operator.post("/payments", {**some, "reference": f"part {name}"}).ok(status=201)
+    subscription = done["subscriptions"][0]  # type: ignore[index]  # as the API documents it
+    seat = buyer.post(
+        f"/subscriptions/{subscription}/assignments", {"email": f"ann@{_label(name)}.example"}
+    ).ok(status=201)
+    return {
+        "cus": customer,
+        "sub": str(subscription),
+        "mem": seat["member"]["id"],
+        "asg": seat["id"],
+        "ord": str(part["id"]),
+        "ord_done": str(done["id"]),
+        "ord_monthly": str(monthly["id"]),
+        "inv": done["invoice"]["id"],  # type: ignore[index]  # as above
+        "pfm": part["pro_forma"]["id"],  # type: ignore[index]  # as above
+        "pay": paid["id"],
+    }
+
+
+def _fresh(world: World, name: str, place: Place, things: dict[str, str]) -> None:
+    """What would be over after a month: a quote, and an invitation."""
+    buyer = Caller(world.keys[place.buyer])
+    wish = {
+        "customer": things["cus"],
+        "lines": [{"type": "new", "offer": "lockbox-business-1m", "quantity": 2}],
+    }
+    things["quo"] = buyer.post("/quotes", wish).ok(status=201)["id"]
+    path = f"/subscriptions/{things['sub']}/assignments"
+    seat = buyer.post(path, {"email": f"bob@{_label(name)}.example"}).ok(status=201)
+    things |= {"mem": seat["member"]["id"], "asg": seat["id"]}
+    rows = everything(
+        "SELECT id FROM seats_invitation WHERE member_id = %s AND status = 'pending'", uuid_of(things["mem"])
+    )
+    things["ivt"] = show("ivt", rows[0][0])
+
+
+def uuid_of(public: str) -> UUID:
+    """The id behind a public one."""
+    return read(public[:3], public)
+
+
+def everything(query: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]  # rows of any shape
+    """What the database holds, beyond every isolation: by the role that bypasses it."""
+    with connections["run"].cursor() as cursor:
+        cursor.execute(query, values)
+        return list(cursor.fetchall())
+
+
+def nobodys(prefix: str) -> str:
+    """An id that names nothing."""
+    return show(prefix, new_id())
+
+
+def at(text: str) -> datetime:
+    """An instant of the day, nine o'clock UTC."""
+    return datetime.fromisoformat(f"{text}T09:00:00").replace(tzinfo=UTC)
+
+
+def _label(name: str) -> str:
+    """A name as a part of a domain."""
+    return name.replace("_", "-")
