@@ -7,21 +7,16 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.contrib.auth import get_user_model
-from django.http import HttpResponse
 from django.test import Client
 
-from purveyor.infra import tx
 from purveyor.kernel.ids import show
 from purveyor.parties import commands as parties
 from purveyor.parties.types import Organization
 from purveyor.seats import commands, queries
 from purveyor.seats.types import Member
 from purveyor.subscriptions.types import Subscription
+from tests.console.desks import Desk, activate, add, again, login, members_of, mint, operator, text_of
 from tests.rooms.seatworld import NOW, SYSTEM, World, given, make_world, read
-
-PASSWORD = "correct horse battery"
-PREFIX = {"operator": "ope", "reseller": "res", "customer": "cus"}
 
 
 @pytest.fixture(scope="module")
@@ -41,68 +36,9 @@ def subscription(world: World, customer: Organization) -> Subscription:
     return world.subscription(2, customer)
 
 
-def login(email: str = "") -> Any:
-    """A person with a login."""
-    address = email or f"{uuid4().hex[:12]}@people.example"
-    with tx.enter(SYSTEM) as now:
-        row, _made = parties.ensure_person(now=now, email=address, name="", language="en", password=PASSWORD)
-    return get_user_model().objects.get(pk=row.id)
-
-
-class Desk:
-    """A browser signed in to a workspace."""
-
-    def __init__(self, organization: Organization, role: str, customer: Organization) -> None:
-        person = login()
-        with tx.enter(SYSTEM) as now:
-            parties.grant_membership(
-                actor=SYSTEM, now=now, person_id=person.id, organization_id=organization.id, role=role
-            )
-        self.person = person
-        self.client = Client(headers={"accept-language": "en"})
-        self.client.force_login(person)
-        self.root = f"/{show(PREFIX[organization.kind], organization.id)}"
-        self.on = f"{self.root}/on/{show('cus', customer.id)}"
-
-    def get(self, path: str, **more: Any) -> HttpResponse:
-        return self.client.get(f"{self.on}/{path}", **more)
-
-    def post(self, path: str, data: dict[str, Any] | None = None, *, once: str = "") -> HttpResponse:
-        return self.client.post(f"{self.on}/{path}", {"once": once or str(uuid4()), **(data or {})})
-
-
 @pytest.fixture
 def desk(world: World, customer: Organization) -> Desk:
     return Desk(world.reseller, "admin", customer)
-
-
-def add(world: World, customer: Organization, email: str, **more: Any) -> Member:
-    actor = world.of_reseller(on=customer.id)
-    return commands.add_member(actor=actor, now=NOW, customer_id=customer.id, email=email, **more)
-
-
-def mint(member: Member) -> str:
-    assert member.invitation_id is not None
-    with tx.enter(SYSTEM):
-        return commands.mint_invitation_token(member.invitation_id)
-
-
-def activate(member: Member) -> Member:
-    commands.accept_invitation(token=mint(member), name="Known", password=PASSWORD)
-    return again(member)
-
-
-def again(member: Member) -> Member:
-    return read(SYSTEM, queries.get_member, member_id=member.id)
-
-
-def members_of(customer: Organization) -> dict[str, Member]:
-    found = read(SYSTEM, queries.list_members, customer_id=customer.id)
-    return {member.email: member for member in found.rows}
-
-
-def text_of(response: HttpResponse) -> str:
-    return re.sub(r"\s+", " ", response.content.decode())
 
 
 # -- who may ------------------------------------------------------------------------------------------------
@@ -123,7 +59,7 @@ def test_every_page_by_role(world: World, customer: Organization, subscription: 
     workers = [
         Desk(world.reseller, "admin", customer), Desk(world.reseller, "technician", customer),
         Desk(customer, "admin", customer), Desk(customer, "manager", customer),
-        Desk(_operator(), "admin", customer),
+        Desk(operator(), "admin", customer),
     ]  # fmt: skip
     strangers = [Desk(world.other_reseller, "admin", customer), Desk(world.sibling, "admin", customer)]
     plain = Desk(customer, "member", customer)
@@ -136,13 +72,6 @@ def test_every_page_by_role(world: World, customer: Organization, subscription: 
     assert again(member) == read(SYSTEM, queries.get_member, member_id=member.id)
     assert again(member).invitation_id == member.invitation_id, "reading changes nothing"
     assert "paula" not in text_of(workers[0].get("members?q=nobody")).lower()
-
-
-def _operator() -> Organization:
-    from purveyor.parties.queries import get_seller
-
-    with tx.enter(SYSTEM):
-        return get_seller().organization
 
 
 def test_a_manager_may_not_touch_an_administrator(world: World, customer: Organization) -> None:
@@ -318,7 +247,7 @@ def test_removing_frees_the_seat_and_the_last_administrator_stays(
     assert "This member was removed" in text_of(desk.get(f"members/{show('mem', member.id)}"))
     only = activate(add_direct(world, "only@direct.example"))
     own = Desk(world.direct, "manager", world.direct)
-    boss = Desk(_operator(), "admin", world.direct)
+    boss = Desk(operator(), "admin", world.direct)
     refused = boss.post(f"members/{show('mem', only.id)}/remove")
     assert refused.status_code == 422
     assert "This is the last administrator." in text_of(refused)
@@ -405,7 +334,7 @@ def test_staff_leaves_but_never_the_last_administrator(world: World, customer: O
     )
     one, two = Desk(house, "admin", customer), Desk(house, "technician", customer)
 
-    def end(by: Desk, whom: Desk) -> HttpResponse:
+    def end(by: Desk, whom: Desk) -> Any:
         path = f"{by.root}/settings/people/{show('per', whom.person.id)}/end"
         assert by.client.get(path).status_code in {200, 403, 404}
         return by.client.post(path, {"once": str(uuid4())})

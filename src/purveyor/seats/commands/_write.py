@@ -134,6 +134,8 @@ def make_members(
     if customer.reseller_id is None:
         raise NotFound(kind="customer")
     speaks = language if language in LANGUAGES else customer.language
+    # In one order everywhere: of two lists with the same addresses, the second waits for the first.
+    wishes = sorted(wishes, key=lambda wish: wish.email)
     rows = [
         models.Member(
             id=new_id(), reseller_id=customer.reseller_id, customer_id=customer_id, email=wish.email,
