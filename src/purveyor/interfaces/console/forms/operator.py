@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +14,8 @@ from purveyor.kernel.money import Money
 
 Choices = list[tuple[str, str]]
 AMOUNT_DIGITS = 14
+# Price lists and rates are kept for decades, not centuries.
+LAST_YEAR = 2099
 
 
 class DayInput(forms.DateInput):
@@ -153,3 +156,39 @@ class DiscountForm(forms.Form):
     def __init__(self, *args: Any, offers: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer_choices(self, "offer", [("", str(_("All offers without a discount of their own"))), *offers])
+
+
+class InstantInput(forms.DateTimeInput):
+    """The browser's own field for a day and a time, without a zone."""
+
+    input_type = "datetime-local"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%dT%H:%M")
+
+
+class _LocalInstant(forms.Field):
+    """An instant as typed; the view says of which zone. Django's own field would take the reader's."""
+
+    widget = InstantInput
+
+    def to_python(self, value: Any) -> datetime | None:
+        if value in self.empty_values:
+            return None
+        try:
+            found = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+        except ValueError:
+            found = None
+        if found is None or found.tzinfo is not None:
+            raise forms.ValidationError(_("Type a day and a time."), code="invalid")
+        if found.year > LAST_YEAR:
+            raise forms.ValidationError(
+                _("The clock goes up to the year %(year)s."), params={"year": LAST_YEAR}, code="too_large"
+            )
+        return found
+
+
+class ClockForm(forms.Form):
+    """Where to move the test clock."""
+
+    to = _LocalInstant(label=_("Move forward to"))
