@@ -43,10 +43,10 @@ class Browser:
         self.root = f"/{show(PREFIX[organization.kind], organization.id)}/"
         self.on = f"{self.root}on/{show('cus', customer.id)}/" if customer is not None else ""
 
-    def get(self, url: str, **more: Any) -> HttpResponse:
+    def get(self, url: str, **more: Any) -> Any:
         return self.client.get(url, **more)
 
-    def post(self, url: str, data: dict[str, Any] | None = None, *, once: str = "") -> HttpResponse:
+    def post(self, url: str, data: dict[str, Any] | None = None, *, once: str = "") -> Any:
         return self.client.post(url, {"once": once or str(uuid4()), **(data or {})})
 
 

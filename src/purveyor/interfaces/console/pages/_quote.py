@@ -13,7 +13,7 @@ from purveyor.interfaces.console import prices
 from purveyor.interfaces.console.desk import Desk
 from purveyor.interfaces.console.forms.selling import PayForm
 from purveyor.interfaces.console.pages._shop import steps
-from purveyor.interfaces.texts import formats, labels, refusals
+from purveyor.interfaces.texts import formats, refusals
 from purveyor.kernel.errors import DomainError, NotFound
 from purveyor.kernel.ids import read, show
 from purveyor.kernel.money import Money
@@ -181,13 +181,12 @@ def _order(desk: Desk, quote: QuoteView, form: PayForm) -> HttpResponse | None:
 
 
 def _tell(desk: Desk, order: OrderView) -> None:
-    if order.status == "completed":
-        desk.say(
-            _("Paid by %(method)s. The order is complete.")
-            % {"method": labels.payment_method(order.payment_method)}
-        )
-    else:
+    if order.status != "completed":
         desk.say(_("The order is placed. It completes when the money has arrived."))
+    elif order.payment_method == "balance":
+        desk.say(_("Paid from the prepaid balance. The order is complete."))
+    else:
+        desk.say(_("The order is complete."))
 
 
 def _again(desk: Desk, quote: QuoteView) -> HttpResponse:
