@@ -13,12 +13,13 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import connection, connections, transaction
+from django.db import OperationalError, connection, connections, transaction
 
 from purveyor.infra import delivery, parking, registry, tx
 from purveyor.kernel.errors import DomainError
 
 logger = logging.getLogger(__name__)
+TRIES_MAX = 3
 
 
 class ClockMovesForwardOnly(DomainError):
@@ -83,7 +84,8 @@ def _due(until: datetime) -> tuple[datetime, list[tuple[str, UUID]]] | None:
 def run_due(until: datetime, *, before_each: Callable[[datetime], None] | None = None) -> int:
     """Do all work due by ``until``, instant by instant, and deliver what it announces; returns the count.
 
-    A piece that fails is parked with its reason and stops nobody else.
+    A piece that fails is parked with its reason and stops nobody else; a fault of the database's moment is
+    tried again before.
     """
     runs = {source.name: source.run for source in registry.due_sources()}
     done = 0
@@ -93,13 +95,23 @@ def run_due(until: datetime, *, before_each: Callable[[datetime], None] | None =
             before_each(instant)
         for source, piece in pieces:
             try:
-                runs[source](piece, instant)
+                _run(runs[source], piece, instant)
             except Exception as error:
                 logger.exception("due work %s %s failed", source, piece)
                 parking.park(source=source, piece=str(piece), due_at=instant, reason=error)
             done += 1
         delivery.deliver_owed()
     return done
+
+
+def _run(run: Callable[[UUID, datetime], None], piece: UUID, instant: datetime) -> None:
+    """Run one piece, and again after a fault of the moment (a deadlock, a lost connection): it left no trace."""
+    for attempt in range(1, TRIES_MAX + 1):
+        try:
+            return run(piece, instant)
+        except OperationalError:
+            if attempt == TRIES_MAX:
+                raise
 
 
 def move(target: datetime) -> int:

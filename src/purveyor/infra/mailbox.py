@@ -138,6 +138,11 @@ def mark_failed(mail_id: UUID, *, finally_: bool) -> None:
     models.Mail.objects.filter(id=mail_id, status="queued").update(attempts=db.F("attempts") + 1, **change)
 
 
+def queue_again(mail_id: UUID) -> bool:
+    """Let a mail that was given up be sent after all; whether there was one."""
+    return models.Mail.objects.filter(id=mail_id, status="failed").update(status="queued", attempts=0) > 0
+
+
 def _row(row: models.Mail) -> MailRow:
     return MailRow(
         id=row.id,

@@ -7,8 +7,9 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
+from procrastinate.contrib.django import app
 
-from purveyor.infra import models
+from purveyor.infra import mailbox, models
 from purveyor.kernel.errors import DomainError
 from purveyor.kernel.ids import new_id
 
@@ -45,7 +46,7 @@ def list_parked(limit: int = 100) -> list[ParkedPiece]:
 
 
 def resolve(piece_id: UUID, *, now: datetime) -> None:
-    """Let the piece be tried again: due work by the scanner, a delivery by a job of its own."""
+    """Let the piece be tried again: due work by the scanner, a delivery or a mail by a job of its own."""
     parked = models.Parked.objects.filter(id=piece_id, resolved_at__isnull=True).first()
     if parked is None:
         return
@@ -55,3 +56,6 @@ def resolve(piece_id: UUID, *, now: datetime) -> None:
 
         if models.Delivery.objects.filter(id=int(parked.piece)).update(parked=False, attempts=0):
             jobs.defer_deliveries([int(parked.piece)])
+    elif parked.source == "mail" and mailbox.queue_again(UUID(parked.piece)):
+        # The job is the mail edge's, which knows how to send; here its name is enough.
+        app.configure_task("purveyor.send_mail", queue="mail").defer(mail_id=parked.piece)
