@@ -83,6 +83,12 @@ def list_organizations(*, actor: Actor, ids: Collection[UUID]) -> list[Organizat
     return [_organization(r) for r in _scoped(actor).filter(id__in=ids).order_by("sort_key", "id")]
 
 
+def _after(rows: QuerySet[models.Organization], after: tuple[str, UUID]) -> QuerySet[models.Organization]:
+    # The first condition says nothing new, but lets the index begin where the page does.
+    name, last = after
+    return rows.filter(sort_key__gte=name).filter(Q(sort_key__gt=name) | Q(id__gt=last))
+
+
 def find_ids(*, actor: Actor, q: str, limit: int = LIMIT_MAX) -> list[UUID]:
     """Resellers and customers whose name, e-mail or VAT number has all words of ``q``, by name."""
     rows = _search(_scoped(actor).exclude(kind="operator"), q).order_by("sort_key", "id")
@@ -105,7 +111,7 @@ def list_customers(
     if reseller_id is not None:
         rows = rows.filter(reseller_id=reseller_id)
     if after is not None:
-        rows = rows.filter(Q(sort_key__gt=after[0]) | Q(sort_key=after[0], id__gt=after[1]))
+        rows = _after(rows, after)
     return [_organization(r) for r in rows.order_by("sort_key", "id")[: min(limit, LIMIT_MAX)]]
 
 
@@ -158,7 +164,7 @@ def list_resellers(
     """All resellers by name (the operator's; a reseller sees itself); ``q`` and ``after`` as for customers."""
     rows = _search(_scoped(actor).filter(kind="reseller"), q).select_related("resellerprofile")
     if after is not None:
-        rows = rows.filter(Q(sort_key__gt=after[0]) | Q(sort_key=after[0], id__gt=after[1]))
+        rows = _after(rows, after)
     rows = rows.order_by("sort_key", "id")
     return [(_organization(r), _profile(r.resellerprofile)) for r in rows[: min(limit, LIMIT_MAX)]]
 

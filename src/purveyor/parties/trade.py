@@ -43,9 +43,11 @@ def get_trade(*, actor: Actor, customer_id: UUID) -> Trade:
     """
     organizations = models.Organization.objects
     reseller = organizations.filter(id=customer_id, kind="customer").values("reseller_id")
-    rows = organizations.filter(
-        Q(id=customer_id, kind="customer") | Q(id__in=Subquery(reseller)) | Q(kind="operator")
-    ).select_related("resellerprofile", "sellerprofile")
+    operator = organizations.filter(kind="operator").values("id")
+    # A list of ids is looked up in the index; the same said with OR would read every organization.
+    rows = organizations.filter(id__in=[customer_id, Subquery(reseller), Subquery(operator)]).select_related(
+        "resellerprofile", "sellerprofile"
+    )
     if actor.scope == "reseller":
         rows = rows.filter(Q(reseller_id=actor.reseller_id) | Q(kind="operator"))
     if actor.scope == "customer":
