@@ -40,12 +40,25 @@ def test_files_are_short() -> None:
     assert not long, "look for the second thing inside"
 
 
+def _lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Lines of a function without its docstring: the source of a rule is told at any length."""
+    lines = (node.end_lineno or 0) - node.lineno + 1
+    first = node.body[0]
+    if (
+        isinstance(first, ast.Expr)
+        and isinstance(first.value, ast.Constant)
+        and isinstance(first.value.value, str)
+    ):
+        lines -= (first.end_lineno or 0) - first.lineno + 1
+    return lines
+
+
 def test_functions_are_short() -> None:
     long = {}
     for path in _sources():
         for node in ast.walk(_tree(path)):
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                lines = (node.end_lineno or 0) - node.lineno + 1
+                lines = _lines(node)
                 if lines > FUNCTION_LINES_MAX:
                     long[f"{_name(path)}:{node.name}"] = lines
     assert not long, "look for the second thing inside"

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import IntegrityError
 
 from purveyor.catalog import queries as catalog
+from purveyor.catalog.types import Offer, Terms
 from purveyor.infra import activity
 from purveyor.infra.clock import business_date
 from purveyor.infra.commands import command
@@ -37,12 +38,7 @@ def start_trial(*, actor: Actor, now: datetime, customer_id: UUID, offer: str, q
     authority.require(actor, "buy", customer_id=customer_id)
     trade = get_trade(actor=actor, customer_id=customer_id)
     wanted = catalog.get_offer(offer_ref=offer)
-    terms = wanted.terms
-    if terms.trial_days < 1:
-        raise TrialNotOffered(field="offer", offer=wanted.code)
-    if not terms.quantity_min <= quantity <= terms.quantity_max:
-        reason = "too_small" if quantity < terms.quantity_min else "too_large"
-        raise Invalid(field="quantity", reason=reason, min=terms.quantity_min, max=terms.quantity_max)
+    terms = _tried(wanted, quantity)
     today = business_date(now)
     price = catalog.price_for(offer_id=wanted.id, currency=trade.customer.currency, on=today)
     if not trade.customer.currency_frozen:
@@ -95,3 +91,14 @@ def start_trial(*, actor: Actor, now: datetime, customer_id: UUID, offer: str, q
     )
     ends_on = opened.period_end or today
     return TrialStarted(subscription_id=opened.id, customer_id=customer_id, ends_on=ends_on)
+
+
+def _tried(offer: Offer, quantity: int) -> Terms:
+    """The terms under which so many seats may be tried."""
+    terms = offer.terms
+    if terms.trial_days < 1:
+        raise TrialNotOffered(field="offer", offer=offer.code)
+    if not terms.quantity_min <= quantity <= terms.quantity_max:
+        reason = "too_small" if quantity < terms.quantity_min else "too_large"
+        raise Invalid(field="quantity", reason=reason, min=terms.quantity_min, max=terms.quantity_max)
+    return terms
