@@ -1,0 +1,80 @@
+"""The same three seats for buyers all over: whose country and number decide, and what the invoice says about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.scenarios.stage import MONTH, Stage, books_closed, new, open_stage
+
+NET = 3 * 400
+# (name, country, postcode, more) -> (category, rate, VAT in cents, rule); the seller is in Stockholm.
+BUYERS: list[tuple[str, str, str, dict[str, Any], str, str, int, str]] = [
+    ("Berlin GmbH", "DE", "10115", {"vat_number": "DE136695976"}, "AE", "0", 0, "reverse_charge"),
+    ("Privat Berlin", "DE", "10115", {}, "S", "19", 228, "destination"),
+    ("Stockholm AB", "SE", "11122", {}, "S", "25", 300, "domestic"),
+    ("London Ltd", "GB", "EC1A 1BB", {}, "O", "0", 0, "outside_scope"),
+    ("Las Palmas SL", "ES", "35001", {}, "O", "0", 0, "special_area"),
+    ("Madrid Privado", "ES", "28001", {}, "S", "21", 252, "destination"),
+    ("Roma Privato", "IT", "00118", {}, "S", "22", 264, "destination"),
+    ("Paris Prive", "FR", "75001", {}, "S", "20", 240, "destination"),
+    ("Monaco Prive", "MC", "98000", {}, "S", "20", 240, "destination"),
+    ("Mexico SA", "MX", "06000", {}, "O", "0", 0, "outside_scope"),
+    # Invoiced to the reseller: the German house's number decides, wherever the customer is.
+    ("Leeds Ltd", "GB", "LS1 1UR", {"bill_to": "reseller"}, "AE", "0", 0, "reverse_charge"),
+]
+
+
+@pytest.fixture(scope="module")
+def stage(db: object) -> Stage:
+    return open_stage("2026-05-04T09:00:00+00:00")
+
+
+def test_the_place_of_supply(stage: Stage) -> None:
+    with books_closed(stage):
+        stage.pay_in(50_000)
+        for name, country, postal_code, given, category, rate, vat, rule in BUYERS:
+            customer = stage.customer(name, country, postal_code, **given)
+            quote = stage.quote(customer, new(3, MONTH))
+            taxes = [(tax["category"], str(tax["rate_percent"])) for tax in quote["taxes"]]
+            assert taxes == [(category, rate)], name
+            order = stage.buy(customer, new(3, MONTH))
+            assert (order["net"]["amount"], order["vat"]["amount"]) == (NET, vat), name
+            assert order["gross"] == quote["gross"]
+            invoice = stage.reseller.get(f"/invoices/{order['invoice']['id']}").ok()
+            decision = invoice["tax_decision"]
+            assert decision["rule"] == rule, name
+            assert invoice["buyer"]["name"] == (stage.house.name if "bill_to" in given else name)
+            if category == "AE":
+                assert "reverse charge" in invoice["taxes"][0]["reason"]
+                assert invoice["buyer"]["vat_number"] == "DE136695976"
+                assert decision["evidence"]["source"] == "format only"
+            stage.reseller.patch(f"/subscriptions/{order['subscriptions'][0]}", {"auto_renew": False}).ok()
+
+
+def test_a_number_with_a_wrong_check_digit_opens_nothing(stage: Stage) -> None:
+    body = {
+        "name": "Falsch GmbH",
+        "country": "DE",
+        "email": "a@falsch.example",
+        "language": "de",
+        "vat_number": "DE136695977",
+        "address": {"line1": "Weg 1", "city": "Berlin", "postal_code": "10115"},
+    }
+    stage.events()
+    stage.reseller.post("/customers", body).refused(422, "vat_number_invalid")
+    assert stage.events() == []
+
+
+def test_a_corrected_number_counts_from_then_on(stage: Stage) -> None:
+    """An issued invoice keeps what it said; the next one is decided anew."""
+    with books_closed(stage):
+        stage.pay_in(10_000)
+        customer = stage.customer("Spaet GmbH", "DE")
+        first = stage.buy(customer, new(3, MONTH))
+        assert first["vat"]["amount"] == 228
+        stage.reseller.patch(f"/customers/{customer}", {"vat_number": "DE136695976"}).ok()
+        assert stage.buy(customer, new(3, MONTH))["vat"]["amount"] == 0
+        kept = stage.reseller.get(f"/invoices/{first['invoice']['id']}").ok()
+        assert (kept["vat"]["amount"], kept["buyer"].get("vat_number")) == (228, None)
