@@ -92,6 +92,11 @@ def get_payment(*, actor: Actor, payment_id: UUID) -> Payment:
     return payment_of(row)
 
 
+def find_payments_by_id(*, actor: Actor, ids: Collection[UUID]) -> list[Payment]:
+    """Those of ``ids`` that the actor may see, in no order."""
+    return [payment_of(row) for row in _payments(actor).filter(id__in=ids)] if ids else []
+
+
 def list_payments(
     *,
     actor: Actor,

@@ -200,7 +200,8 @@ class PricesForm(forms.Form):
         found = {}
         for key, amount in list(self.cleaned_data.items()):
             if amount is not None:
-                money = money_or_error(self, key, amount, self.currency)
+                # Nothing is a price too.
+                money = money_or_error(self, key, amount, self.currency, zero=True)
                 if money is not None:
                     found[key] = money
         return found

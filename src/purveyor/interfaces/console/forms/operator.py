@@ -41,8 +41,13 @@ def offer_choices(form: forms.Form, name: str, choices: Choices) -> None:
     field.choices = choices
 
 
-def money_or_error(form: forms.Form, name: str, amount: Decimal, currency: str) -> Money | None:
+def money_or_error(
+    form: forms.Form, name: str, amount: Decimal, currency: str, *, zero: bool = False
+) -> Money | None:
     """The amount in minor units; a refusal beside the field when it has too many decimals."""
+    if amount < 0 or (amount == 0 and not zero):
+        form.add_error(name, _("The amount must be more than zero."))
+        return None
     try:
         return Money.parse(amount, currency)
     except ValueError:
@@ -73,9 +78,7 @@ class _Received(forms.Form):
 class TransferForm(_Received):
     """A bank transfer for an order or an invoice."""
 
-    amount = forms.DecimalField(
-        label=_("Amount received"), min_value=Decimal(0), max_digits=AMOUNT_DIGITS, localize=False
-    )
+    amount = forms.DecimalField(label=_("Amount received"), max_digits=AMOUNT_DIGITS)
     field_order = ("amount", "received_on", "reference", "is_another")
 
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
@@ -94,7 +97,7 @@ class TransferForm(_Received):
 class DepositForm(_Received):
     """Money paid ahead by a reseller or customer."""
 
-    amount = forms.DecimalField(label=_("Amount received"), min_value=Decimal(0), max_digits=AMOUNT_DIGITS)
+    amount = forms.DecimalField(label=_("Amount received"), max_digits=AMOUNT_DIGITS)
     currency = forms.ChoiceField(label=_("Currency"))
     field_order = ("amount", "currency", "received_on", "reference", "is_another")
 

@@ -96,6 +96,7 @@ def show(desk: Desk, document: Document) -> HttpResponse:
         ],
         "evidence": _evidence(evidence),
         "closed": document.status in CLOSED,
+        "iban": display_rf(document.payment.iban) if document.payment else "",
         "reference": display_rf(document.payment.reference) if document.payment else "",
         "received": _received(desk, document),
         "back_url": desk.url("on_billing" if acting else "billing"),

@@ -15,7 +15,7 @@ from purveyor.interfaces.console.forms.operator import TransferForm
 from purveyor.interfaces.console.shell import tint_of
 from purveyor.interfaces.console.widgets import Line
 from purveyor.interfaces.texts import formats
-from purveyor.kernel.errors import NotFound
+from purveyor.kernel.errors import DomainError, NotFound
 from purveyor.kernel.ids import read, show
 from purveyor.kernel.money import Money
 from purveyor.parties import queries as parties
@@ -99,10 +99,15 @@ def record(desk: Desk, chosen: str) -> HttpResponse:
             "reference": owed.reference,
         },
     )
-    allocated = None
+    asked: list[Allocated] = []
 
     def act() -> str:
         assert form.money is not None  # the form is valid
+        allocated = allocate(payable, form.money)
+        # What was agreed to is this very split: another amount, or money that came meanwhile, asks again.
+        if not _is_exact(payable, allocated) and desk.request.POST.get("agreed", "") != _split(allocated):
+            asked.append(allocated)
+            raise _LookFirst()
         commands.record_transfer(
             actor=desk.actor,
             now=desk.now,
@@ -112,20 +117,17 @@ def record(desk: Desk, chosen: str) -> HttpResponse:
             reference=form.cleaned_data["reference"],
             is_another=form.cleaned_data["is_another"],
         )
+        desk.say(_said(allocated, owed))
         return desk.url("money")
 
-    if desk.posted and form.is_valid() and form.money is not None and form.money.amount > 0:
-        allocated = allocate(payable, form.money)
-        # What was agreed to is this very split: another amount, or money that came meanwhile, asks again.
-        agreed = desk.request.POST.get("agreed", "") == _split(allocated)
-        exact = allocated.status == "settled" and not allocated.to_balance and payable.status != "settled"
-        if exact or agreed:
-            done = desk.submit(form, act, said=_said(allocated, owed))
-            if done:
-                return done
-            allocated = None
-    elif desk.posted and form.is_valid():
-        form.add_error("amount", _("The amount must be more than zero."))
+    if desk.posted and form.is_valid():
+        done = desk.submit(form, act)
+        if done:
+            return done
+    allocated = asked[0] if asked else None
+    if allocated:
+        # A question is no mistake of the form.
+        form.errors.clear()
     context = {
         "form": form,
         "owed": owed,
@@ -137,6 +139,14 @@ def record(desk: Desk, chosen: str) -> HttpResponse:
     }
     status = 422 if desk.posted and form.errors else 200
     return desk.render("console/money/receive.html", context, status=status)
+
+
+class _LookFirst(DomainError):
+    """The amount is not what is open: a person looks at what it does before it is recorded."""
+
+
+def _is_exact(payable: Payable, allocated: Allocated) -> bool:
+    return payable.status in payments.OPEN and allocated.status == "settled" and not allocated.to_balance
 
 
 def _split(allocated: Allocated) -> str:

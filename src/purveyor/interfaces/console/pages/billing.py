@@ -13,18 +13,17 @@ from django.utils.translation import gettext as _
 from purveyor.billing import queries as billing
 from purveyor.billing.types import DocumentRow, Kind, OpenDocuments
 from purveyor.interfaces.console.desk import Desk, page
-from purveyor.interfaces.console.pages import _paper
+from purveyor.interfaces.console.pages import _movements, _paper
 from purveyor.interfaces.console.paging import cursor_of, pager
 from purveyor.interfaces.console.shell import tint_of
 from purveyor.interfaces.console.widgets import Tab
 from purveyor.interfaces.texts import formats, labels
 from purveyor.kernel.errors import Invalid, NotFound
-from purveyor.kernel.money import Money
 from purveyor.kernel.paging import read_cursor, write_cursor
 from purveyor.ledger import queries as ledger
-from purveyor.ledger.types import Movement
 from purveyor.parties import queries as parties
 from purveyor.parties.types import Organization
+from purveyor.payments.rules.references import display_rf
 
 LIMIT = 50
 SHOWN = ("", "open", "overdue", "paid")
@@ -40,15 +39,6 @@ class Row:
     customer: str
     colour: str
     url: str
-
-
-@dataclass(frozen=True, slots=True)
-class MovementRow:
-    """A change of a balance in words, with what was there after it where that is known."""
-
-    movement: Movement
-    text: str
-    after: Money | None
 
 
 @page("documents")
@@ -180,14 +170,16 @@ def balance(desk: Desk) -> HttpResponse:
     current = next((one for one in held if one.available.currency == currency), None)
     now = current.available + current.reserved if current is not None and key is None else None
     own = desk.actor.scope != "operator"
+    seller = parties.get_seller()
     context = {
         "party": party,
         "own": own,
         "held": held,
-        "rows": _movements(rows, now),
+        "rows": _movements.rows_of(desk, rows, now),
         "with_after": now is not None,
         "tabs": [Tab(code, _query(desk, currency=code), active=code == currency) for code in currencies],
-        "seller": parties.get_seller(),
+        "seller": seller,
+        "iban_text": display_rf(seller.iban),
         "purpose": _purpose(party),
         "deposit_url": "" if own else f"{desk.url('deposit')}?of={party.public_id}",
         "pager": pager(desk.request, write_cursor(str(rows[-1].id)) if more else None),
@@ -214,24 +206,3 @@ def _purpose(party: Organization) -> str:
     if party.kind == "reseller":
         return parties.get_reseller_profile(reseller_id=party.id).code
     return party.name
-
-
-def _movements(rows: list[Movement], now: Money | None) -> list[MovementRow]:
-    shown: list[MovementRow] = []
-    for one in rows:
-        shown.append(MovementRow(one, _movement_text(one), now))
-        now = None if now is None else now - one.amount
-    return shown
-
-
-def _movement_text(one: Movement) -> str:
-    texts = {
-        "deposit": _("Paid in"),
-        "transfer": _("The part of a transfer that was not needed"),
-        "payment": _("Paid from the balance"),
-        "sale": _("Paid from the balance for an order"),
-        "renewal": _("Paid from the balance for a renewal"),
-        "order_held": _("Money back from an order on hold"),
-        "order_cancelled": _("Money back from a cancelled order"),
-    }
-    return texts.get(one.kind, one.kind)

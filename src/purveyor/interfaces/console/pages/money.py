@@ -21,7 +21,7 @@ from purveyor.interfaces.console.paging import cursor_of, pager
 from purveyor.interfaces.console.shell import tint_of
 from purveyor.interfaces.console.widgets import Tab
 from purveyor.interfaces.texts import labels
-from purveyor.kernel.errors import Invalid, NotFound
+from purveyor.kernel.errors import Invalid
 from purveyor.kernel.ids import show
 from purveyor.kernel.money import Money
 from purveyor.kernel.paging import read_cursor, write_cursor
@@ -231,24 +231,25 @@ def parked(desk: Desk) -> HttpResponse:
     """Work that could not be done by itself, with its reason; a person lets it be tried again."""
     pieces = parking.list_parked()
 
-    def act(piece_id: UUID, source: str) -> str:
-        parking.resolve(piece_id, now=desk.now)
-        activity.record(
-            desk.actor,
-            now=desk.now,
-            kind="parked.retried",
-            subject_kind="parked",
-            subject_id=piece_id,
-            reseller_id=None,
-            facts={"source": source},
-        )
+    def act() -> str:
+        wanted = desk.request.POST.get("piece", "")
+        found = next((one for one in pieces if str(one.id) == wanted), None)
+        # Somebody else may have been quicker: then it is being tried again already.
+        if found is not None:
+            parking.resolve(found.id, now=desk.now)
+            activity.record(
+                desk.actor,
+                now=desk.now,
+                kind="parked.retried",
+                subject_kind="parked",
+                subject_id=found.id,
+                reseller_id=None,
+                facts={"source": found.source},
+            )
         return desk.url("parked")
 
     if desk.posted:
-        found = next((one for one in pieces if str(one.id) == desk.request.POST.get("piece", "")), None)
-        if found is None:
-            raise NotFound(kind="parked")
-        done = desk.submit(None, lambda: act(found.id, found.source), said=_("It is being tried again."))
+        done = desk.submit(None, act, said=_("It is being tried again."))
         if done:
             return done
     return desk.render("console/money/parked.html", {"pieces": pieces})
