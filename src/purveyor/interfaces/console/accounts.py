@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
@@ -24,6 +25,18 @@ class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # alla
 
     def populate_username(self, request: HttpRequest, user: Any) -> None:
         """Logins have no user name, only an e-mail address."""
+
+    def pre_login(self, request: HttpRequest, user: Any, **more: Any) -> Any:
+        """The address of a login is proven: by the link of an invitation, or by the operator's set-up.
+
+        Without a row that says so, allauth would take it for a change that waits for its confirmation, ask for
+        that at every sign-in, and empty the login when another address is asked for.
+        """
+        if not EmailAddress.objects.filter(user=user, verified=True).exists():
+            EmailAddress.objects.update_or_create(
+                user=user, email=user.email, defaults={"verified": True, "primary": True}
+            )
+        return super().pre_login(request, user, **more)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a mail about sign-in (a new password, a new address); in a sandbox keep it."""
