@@ -159,7 +159,9 @@ def test_every_command_of_the_command_line_has_its_row() -> None:
     from purveyor.interfaces.cli.main import _parser
 
     action = next(one for one in _parser()._actions if one.choices)
-    shown = {name.split()[1] for name in first_column("commands-of-the-cli.md") if name.startswith("purveyor ")}
+    shown = {
+        name.split()[1] for name in first_column("commands-of-the-cli.md") if name.startswith("purveyor ")
+    }
     assert shown == set(action.choices or ())
 
 
