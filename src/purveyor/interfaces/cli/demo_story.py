@@ -113,7 +113,7 @@ class Story:
     def _somebody(self, key: str) -> tuple[str, str]:
         number = next(self.serial)
         first = cast.FIRST_NAMES[number % len(cast.FIRST_NAMES)]
-        last = cast.LAST_NAMES[(number * 7) % len(cast.LAST_NAMES)]
+        last = cast.LAST_NAMES[(number // len(cast.FIRST_NAMES) + number) % len(cast.LAST_NAMES)]
         return f"{first} {last}", f"{first}.{last}{number}@{key}.example".lower()
 
     def accept(self, key: str, email: str, full: str, password: str | None) -> None:
