@@ -38,7 +38,8 @@ class Subscription:
     """A customer's subscription to an offer. Dates are business dates, ``period_end`` is exclusive.
 
     ``term_price`` is the list price of one seat for the whole running term, frozen when the term began.
-    ``started_on``, ``period_start`` and ``period_end`` are None until it is activated.
+    ``started_on``, ``period_start`` and ``period_end`` are None until it is activated. ``quantity_max`` is how
+    many seats its offer allows.
     """
 
     id: UUID
@@ -69,6 +70,7 @@ class Subscription:
     created_at: datetime
     ended_at: datetime | None
     end_reason: str
+    quantity_max: int | None = None
 
     @property
     def seats_free(self) -> int:

@@ -202,9 +202,8 @@ def _add_seats(reader: _Reader, wish: LineWish, at: str, outlook: bool) -> LineF
         raise Invalid(field=f"{at}.subscription", reason="required")
     running, total = reader.subscription(wish.subscription_id, wish.quantity)
     left = subscriptions.months_left(subscription=running, on=reader.on)
-    most = MAX_QUANTITY
-    if outlook:
-        most = catalog.get_offer(offer_ref=running.offer_code).terms.quantity_max
+    # Looked at again when it is charged: another top-up may have been faster.
+    most = MAX_QUANTITY if running.quantity_max is None else running.quantity_max
     if total > most:
         raise Invalid(field=f"{at}.quantity", reason="too_large", max=max(0, most - running.quantity))
     period = running.period
