@@ -112,7 +112,8 @@ def _page(desk: Desk, form: ActivityForm) -> tuple[list[Row], str | None]:
         kind=wanted.get("kind") or None,
         who=wanted.get("who") or "",
         since=_begin(wanted.get("since")),
-        until=_begin(until + timedelta(days=1)) if until else None,
+        # Nothing comes after the last day that there is.
+        until=_begin(until + timedelta(days=1)) if until and until < date.max else None,
         before=_position(desk),
         limit=PAGE + 1,
     )
