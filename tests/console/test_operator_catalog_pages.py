@@ -51,7 +51,7 @@ def test_a_reseller_is_opened_with_its_discount_and_its_first_administrator(
         invited = seats.list_staff_invitations(actor=SYSTEM, organization_id=house.id)
     assert [one.percent for one in discounts] == [Decimal("12.5")]
     assert [(one.email, one.role) for one in invited] == [("chef@neu.example", "admin")]
-    assert "12.5%" in text_of(operator.client.get(answer["Location"]))
+    assert "12.5%" in text_of(operator.get(answer["Location"]))
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_from_vendor_to_offer_to_price(shop: Shop, operator: Browser) -> None:
     assert wrong.status_code == 422
     assert wrong.context["form"].errors["billing_months"]
     where = made("offer", **sent)
-    assert "Before it begins" in text_of(operator.client.get(where))
+    assert "Before it begins" in text_of(operator.get(where))
     with tx.enter(SYSTEM):
         offer = catalog.get_offer(offer_ref=f"o-{mark}")
     assert offer.terms.prepay
@@ -177,7 +177,7 @@ def test_a_price_list_begins_with_the_prices_of_another(shop: Shop, operator: Br
     }
     answer = operator.post(operator.root + "prices/new", sent)
     assert answer.status_code == 302, text_of(answer)
-    assert "48.00" in text_of(operator.client.get(answer["Location"]))
+    assert "48.00" in text_of(operator.get(answer["Location"]))
     taken = operator.post(operator.root + "prices/new", sent)
     assert taken.status_code == 422
     assert taken.context["form"].errors["code"]

@@ -12,7 +12,7 @@ from django.db.models import F, Q, QuerySet
 from purveyor.catalog import models
 from purveyor.catalog.errors import OfferNotAvailable
 from purveyor.catalog.pricing import price_line
-from purveyor.catalog.rules.availability import why_unavailable
+from purveyor.catalog.rules.availability import Unavailable, why_unavailable
 from purveyor.catalog.types import (
     DiscountRow,
     Offer,
@@ -120,18 +120,23 @@ def list_all_offers(*, limit: int = MAX_ROWS) -> list[Offer]:
     return [_offer(row) for row in _offers().order_by(*_ORDER)[: min(limit, MAX_ROWS)]]
 
 
-def check_available(*, offer: Offer, on: date) -> None:
-    """Refuse an offer that is not sold on that day.
-
-    Raises: OfferNotAvailable: ``not_yet``, ``no_longer`` or ``withdrawn``.
-    """
+def why_not_sold(*, offer: Offer, on: date) -> Unavailable | None:
+    """Why an offer is not sold on that day: ``not_yet``, ``no_longer`` or ``withdrawn``; None when it is."""
     withdrawn_on = None if offer.withdrawn_at is None else business_date(offer.withdrawn_at)
-    reason = why_unavailable(
+    return why_unavailable(
         on,
         available_from=offer.available_from,
         available_to=offer.available_to,
         withdrawn_on=withdrawn_on,
     )
+
+
+def check_available(*, offer: Offer, on: date) -> None:
+    """Refuse an offer that is not sold on that day.
+
+    Raises: OfferNotAvailable: ``not_yet``, ``no_longer`` or ``withdrawn``.
+    """
+    reason = why_not_sold(offer=offer, on=on)
     if reason is not None:
         raise OfferNotAvailable(field="offer", offer=offer.code, reason=reason)
 

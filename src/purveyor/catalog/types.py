@@ -185,6 +185,10 @@ class PriceList:
     valid_from: date
     valid_to: date | None
 
+    def holds_on(self, day: date) -> bool:
+        """Whether its prices hold on ``day``."""
+        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+
 
 @dataclass(frozen=True, slots=True)
 class PriceRow:
@@ -209,3 +213,7 @@ class DiscountRow:
     percent: Decimal
     valid_from: date
     valid_to: date | None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it is given on ``day``."""
+        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)

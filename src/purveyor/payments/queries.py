@@ -10,11 +10,13 @@ from django.db.models import Q, QuerySet
 
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import NotFound
+from purveyor.kernel.money import Money
 from purveyor.parties import queries as parties
 from purveyor.payments import models
 from purveyor.payments.rows import payable_of, payment_of
+from purveyor.payments.rules.allocation import allocate
 from purveyor.payments.rules.references import normalize_rf
-from purveyor.payments.types import Instructions, Payable, Payment, SubjectKind
+from purveyor.payments.types import Allocated, Instructions, Payable, Payment, SubjectKind
 
 LIMIT_MAX = 200
 OPEN = ("open", "partially_paid")
@@ -90,6 +92,11 @@ def get_payment(*, actor: Actor, payment_id: UUID) -> Payment:
     if row is None:
         raise NotFound()
     return payment_of(row)
+
+
+def foresee_transfer(*, payable: Payable, amount: Money) -> Allocated:
+    """What recording a transfer of ``amount`` for it would do, before anybody records it."""
+    return allocate(payable, amount)
 
 
 def find_payments_by_id(*, actor: Actor, ids: Collection[UUID]) -> list[Payment]:

@@ -84,6 +84,16 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True)
+class Allocated:
+    """``to_payable`` and ``to_balance`` sum to the payment; ``paid`` and ``status`` are the payable's after it."""
+
+    to_payable: Money
+    to_balance: Money
+    paid: Money
+    status: PayableStatus
+
+
+@dataclass(frozen=True, slots=True)
 class Instructions:
     """How to pay a payable by bank transfer."""
 

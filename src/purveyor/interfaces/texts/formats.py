@@ -88,6 +88,12 @@ def language_text(code: str) -> str:
     return str(reader_locale().languages.get(code.split("-", maxsplit=1)[0], code))
 
 
+def in_fours(text: str) -> str:
+    """Write a payment reference or an IBAN in groups of four, as they are printed."""
+    compact = "".join(text.split())
+    return " ".join(compact[at : at + 4] for at in range(0, len(compact), 4))
+
+
 def list_text(items: Iterable[str], style: str = "standard") -> str:
     """Write several things as one enumeration. Styles: standard (and), or."""
     return str(format_list(list(items), style=style, locale=reader_locale()))  # type: ignore[arg-type]  # Babel's Literal

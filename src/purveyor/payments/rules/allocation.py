@@ -2,20 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from purveyor.kernel.money import Money
-from purveyor.payments.types import Payable, PayableStatus
-
-
-@dataclass(frozen=True, slots=True)
-class Allocated:
-    """``to_payable`` and ``to_balance`` sum to the payment; ``paid`` and ``status`` are the payable's after it."""
-
-    to_payable: Money
-    to_balance: Money
-    paid: Money
-    status: PayableStatus
+from purveyor.payments.types import Allocated, Payable, PayableStatus
 
 
 def allocate(payable: Payable, amount: Money) -> Allocated:

@@ -19,7 +19,6 @@ from purveyor.kernel.money import Money
 from purveyor.parties import queries as parties
 from purveyor.parties.types import Organization
 from purveyor.payments import queries as payments
-from purveyor.payments.rules.references import display_rf
 from purveyor.payments.types import Payment
 
 CLOSED = frozenset({"paid", "cancelled", "written_off"})
@@ -96,8 +95,8 @@ def show(desk: Desk, document: Document) -> HttpResponse:
         ],
         "evidence": _evidence(evidence),
         "closed": document.status in CLOSED,
-        "iban": display_rf(document.payment.iban) if document.payment else "",
-        "reference": display_rf(document.payment.reference) if document.payment else "",
+        "iban": formats.in_fours(document.payment.iban) if document.payment else "",
+        "reference": formats.in_fours(document.payment.reference) if document.payment else "",
         "received": _received(desk, document),
         "back_url": desk.url("on_billing" if acting else "billing"),
         "order_url": _order_url(desk, document, acting),

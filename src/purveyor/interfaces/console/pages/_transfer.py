@@ -21,9 +21,7 @@ from purveyor.kernel.money import Money
 from purveyor.parties import queries as parties
 from purveyor.payments import commands
 from purveyor.payments import queries as payments
-from purveyor.payments.rules.allocation import Allocated, allocate
-from purveyor.payments.rules.references import display_rf
-from purveyor.payments.types import Payable
+from purveyor.payments.types import Allocated, Payable
 
 FOUND_MAX = 20
 
@@ -77,7 +75,7 @@ def _owed(desk: Desk, one: Payable, numbers: dict[UUID, tuple[UUID, str]], names
         names.get(one.payer_id, ""),
         names.get(one.customer_id, ""),
         tint_of(one.payer_id),
-        display_rf(one.reference) if one.reference else "",
+        formats.in_fours(one.reference) if one.reference else "",
         f"{desk.url('money_receive')}?for={show('pbl', one.id)}",
     )
 
@@ -103,7 +101,7 @@ def record(desk: Desk, chosen: str) -> HttpResponse:
 
     def act() -> str:
         assert form.money is not None  # the form is valid
-        allocated = allocate(payable, form.money)
+        allocated = payments.foresee_transfer(payable=payable, amount=form.money)
         # What was agreed to is this very split: another amount, or money that came meanwhile, asks again.
         if not _is_exact(payable, allocated) and desk.request.POST.get("agreed", "") != _split(allocated):
             asked.append(allocated)

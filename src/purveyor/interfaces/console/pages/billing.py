@@ -23,7 +23,6 @@ from purveyor.kernel.paging import read_cursor, write_cursor
 from purveyor.ledger import queries as ledger
 from purveyor.parties import queries as parties
 from purveyor.parties.types import Organization
-from purveyor.payments.rules.references import display_rf
 
 LIMIT = 50
 SHOWN = ("", "open", "overdue", "paid")
@@ -179,7 +178,7 @@ def balance(desk: Desk) -> HttpResponse:
         "with_after": now is not None,
         "tabs": [Tab(code, _query(desk, currency=code), active=code == currency) for code in currencies],
         "seller": seller,
-        "iban_text": display_rf(seller.iban),
+        "iban_text": formats.in_fours(seller.iban),
         "purpose": _purpose(party),
         "deposit_url": "" if own else f"{desk.url('deposit')}?of={party.public_id}",
         "pager": pager(desk.request, write_cursor(str(rows[-1].id)) if more else None),

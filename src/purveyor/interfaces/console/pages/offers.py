@@ -12,9 +12,7 @@ from django.utils.translation import gettext as _
 
 from purveyor.catalog import commands
 from purveyor.catalog import queries as catalog
-from purveyor.catalog.rules.availability import holds_on, why_unavailable
 from purveyor.catalog.types import Offer, PriceList
-from purveyor.infra.clock import business_date
 from purveyor.interfaces.console.desk import Desk, page
 from purveyor.interfaces.console.forms.catalog import (
     OfferForm,
@@ -68,13 +66,7 @@ def _tabs(desk: Desk, here: str) -> list[Tab]:
 
 
 def _state(desk: Desk, offer: Offer) -> str:
-    withdrawn = None if offer.withdrawn_at is None else business_date(offer.withdrawn_at)
-    why = why_unavailable(
-        desk.today,
-        available_from=offer.available_from,
-        available_to=offer.available_to,
-        withdrawn_on=withdrawn,
-    )
+    why = catalog.why_not_sold(offer=offer, on=desk.today)
     return {None: "current", "not_yet": "scheduled", "no_longer": "ended", "withdrawn": "withdrawn"}[why]
 
 
@@ -82,7 +74,7 @@ def _current_prices(desk: Desk) -> dict[UUID, list[Money]]:
     """The price of each offer today, one a currency."""
     found: dict[UUID, list[Money]] = {}
     for one in catalog.list_price_lists():
-        if holds_on(desk.today, start=one.valid_from, end=one.valid_to):
+        if one.holds_on(desk.today):
             for row in catalog.list_prices(price_list_id=one.id):
                 found.setdefault(row.offer_id, []).append(row.price)
     return found
@@ -263,7 +255,7 @@ def withdraw(desk: Desk, offer_id: UUID) -> HttpResponse:
 
 
 def _list_state(desk: Desk, one: PriceList) -> str:
-    if holds_on(desk.today, start=one.valid_from, end=one.valid_to):
+    if one.holds_on(desk.today):
         return "current"
     return "scheduled" if desk.today < one.valid_from else "ended"
 

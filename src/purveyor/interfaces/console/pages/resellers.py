@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from purveyor.billing import queries as billing
 from purveyor.catalog import commands as catalog_commands
 from purveyor.catalog import queries as catalog
-from purveyor.catalog.rules.availability import holds_on
 from purveyor.catalog.types import DiscountRow
 from purveyor.interfaces.console.desk import Desk, page
 from purveyor.interfaces.console.forms.operator import DiscountForm, NewResellerForm
@@ -184,7 +183,7 @@ def _discounts(desk: Desk, reseller_id: UUID) -> list[Discount]:
 
 
 def _state(desk: Desk, row: DiscountRow) -> str:
-    if holds_on(desk.today, start=row.valid_from, end=row.valid_to):
+    if row.holds_on(desk.today):
         return "current"
     return "scheduled" if desk.today < row.valid_from else "ended"
 

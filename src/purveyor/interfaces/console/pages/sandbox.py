@@ -106,6 +106,8 @@ def clock(request: HttpRequest, workspace: UUID) -> HttpResponse:
         "The clock moved. %(count)s pieces of work fell due and were done.",
         done,
     )
+    if not done:
+        said = _("The clock moved. Nothing fell due on the way.")
     messages.success(request, said % {"count": formats.number_text(done)})
     return HttpResponseRedirect(answer.url)
 
