@@ -119,7 +119,11 @@ class Contest:
     def _post(self, path: str, body: dict[str, Any]) -> bytes:
         key = f"{new_id()}"
         return request(
-            "POST", f"/api/v1{path}", json.dumps(body), Authorization=f"Bearer {self.key}", Idempotency_Key=key
+            "POST",
+            f"/api/v1{path}",
+            json.dumps(body),
+            Authorization=f"Bearer {self.key}",
+            Idempotency_Key=key,
         )
 
     def _bare(self, job: str, count: int) -> Figures:

@@ -64,7 +64,12 @@ def load(connection: psycopg.Connection[Any], world: World, size: Size) -> dict[
     _copy(connection, "parties_membership", _MEMBERSHIP, _memberships(customers))
     _copy(connection, "seats_member", _MEMBER, _members(customers))
     subscriptions = list(_subscriptions(customers, world, offers))
-    _copy(connection, "subscriptions_subscription", _SUBSCRIPTION, (row[: len(_COLUMNS)] for row in subscriptions))
+    _copy(
+        connection,
+        "subscriptions_subscription",
+        _SUBSCRIPTION,
+        (row[: len(_COLUMNS)] for row in subscriptions),
+    )
     _copy(connection, "subscriptions_term", _TERM, map(_term, subscriptions))
     _copy(connection, "seats_assignment", _ASSIGNMENT, _assignments(customers))
     _copy(connection, "infra_activity", _ACTIVITY, _activity(subscriptions))

@@ -66,7 +66,9 @@ def _last_pages(reseller: UUID) -> tuple[str, str, str]:
         by_name = connection.execute(
             f"SELECT id {customers} ORDER BY sort_key DESC, id DESC OFFSET {PAGE} LIMIT 1", [reseller]
         ).fetchone()
-        newest = connection.execute(f"SELECT id {customers} ORDER BY id OFFSET {PAGE} LIMIT 1", [reseller]).fetchone()
+        newest = connection.execute(
+            f"SELECT id {customers} ORDER BY id OFFSET {PAGE} LIMIT 1", [reseller]
+        ).fetchone()
         subscription = connection.execute(
             "SELECT created_at, id FROM subscriptions_subscription WHERE reseller_id = %s"
             f" ORDER BY created_at, id OFFSET {PAGE} LIMIT 1",
@@ -99,5 +101,10 @@ def _time(port: int, name: str, path: str, headers: dict[str, str], client: Clie
     with statements() as seen:
         client.get(path)
     return Timed(
-        name, path, round(percentile(times, 0.5), 2), round(percentile(times, 0.99), 2), len(seen), len(body) // 1024
+        name,
+        path,
+        round(percentile(times, 0.5), 2),
+        round(percentile(times, 0.99), 2),
+        len(seen),
+        len(body) // 1024,
     )

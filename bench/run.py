@@ -33,12 +33,12 @@ _NAMES = {"assign": "assign a seat", "quote": "quote a top-up", "order": "order 
 
 def _plan() -> tuple[load.Size, Plan, int]:
     """How much is loaded, how much is called, and how many top-ups there are before."""
-    calls = {"assign": 1200, "quote": 500, "list": 1500}
-    bare = {"assign": 1800, "quote": 700, "list": 2500}
-    raw = {"assign": 8000, "quote": 2000, "list": 12000}
+    calls = {"assign": 900, "quote": 300, "list": 900}
+    bare = {"assign": 1200, "quote": 400, "list": 1500}
+    raw = {"assign": 4000, "quote": 1000, "list": 6000}
     if os.environ.get("BENCH") == "full":
         return load.Size(50_000), Plan(9, _twice(calls), _twice(bare), _twice(raw)), 20_000
-    return load.Size(10_000), Plan(5, calls, bare, raw), 4_000
+    return load.Size(10_000), Plan(5, calls, bare, raw), 2_000
 
 
 def _twice(counts: dict[str, int]) -> dict[str, int]:
@@ -103,7 +103,11 @@ def _result(
     calls = {}
     for job, found in figures.items():
         calls[job] = {
-            who: {"per_second": round(found[who].rate, 1), "p50_ms": _at(found[who], 0.5), "p99_ms": _at(found[who], 0.99)}
+            who: {
+                "per_second": round(found[who].rate, 1),
+                "p50_ms": _at(found[who], 0.5),
+                "p99_ms": _at(found[who], 0.99),
+            }
             for who in CONTENDERS
         } | {
             "share_of_bare": round(found["product"].rate / found["bare"].rate, 3),
