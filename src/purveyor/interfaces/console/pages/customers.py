@@ -147,6 +147,11 @@ def _create(desk: Desk, form: CustomerForm) -> str:
         given=form.given(),
         reseller_id=UUID(chosen) if chosen else None,
     )
+    if made.reseller_id is not None:
+        # Whom one has just created is whom one works for next: first in the switch.
+        commands.note_recent_customer(
+            actor=desk.actor, now=desk.now, customer_id=made.id, reseller_id=made.reseller_id
+        )
     return desk.url("on_buy", customer_id=made.id)
 
 
