@@ -522,24 +522,3 @@ def test_lists_and_the_landing_page(shop: Shop) -> None:
     held = within(shop.reseller, lambda: queries.list_waiting_for_money(actor=shop.reseller, limit=200))
     assert todo.orders_waiting + todo.orders_on_hold == len(held.rows)
     assert todo.seats_free > 0
-
-
-def test_two_top_ups_together_do_not_exceed_the_offer(shop: Shop) -> None:
-    few = catalog.create_offer(
-        actor=operator(),
-        now=START,
-        plan_id=shop.year.plan_id,
-        code="few-seats-12",
-        term_months=12,
-        terms=Terms(quantity_max=10),
-        available_from=date(2026, 1, 1),
-    )
-    catalog.set_price(
-        actor=operator(), now=START, price_list_id=shop.prices.id, offer_id=few.id, price=eur(100)
-    )
-    running = shop.buy(shop.new(6, few)).subscriptions[0]
-    first, second = shop.quote(more(running, 4)), shop.quote(more(running, 4))
-    sales.accept_quote(actor=shop.reseller, now=START, quote_id=first.id, payment_method="balance")
-    with pytest.raises(Invalid) as refused:
-        sales.accept_quote(actor=shop.reseller, now=START, quote_id=second.id, payment_method="balance")
-    assert (refused.value.field, refused.value.facts["max"]) == ("lines.0.quantity", 0)
