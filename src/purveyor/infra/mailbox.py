@@ -18,7 +18,10 @@ LIMIT_MAX = 200
 
 @dataclass(frozen=True, kw_only=True)
 class NewMail:
-    """A rendered mail. ``dedupe`` names its cause and recipient; ``links`` are those in its text, in order."""
+    """A rendered mail. ``dedupe`` names its cause and recipient; ``links`` are those in its text, in order.
+
+    ``payer_id`` is set where it tells what somebody owes: then nobody between may read it.
+    """
 
     dedupe: str
     to: str
@@ -32,6 +35,7 @@ class NewMail:
     reply_to: str = ""
     reseller_id: UUID | None = None
     customer_id: UUID | None = None
+    payer_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +76,7 @@ def store_mail(mail: NewMail, *, now: datetime) -> UUID | None:
         created_at=now,
         reseller_id=mail.reseller_id,
         customer_id=mail.customer_id,
+        payer_id=mail.payer_id,
     )
     if settings.SANDBOX:
         row.status, row.sent_at = "sent", now
@@ -92,11 +97,7 @@ def list_mail(
     For a sandbox's edges: they check that this is one. ``to`` is compared without case; ``q`` is a part of
     the address or the subject.
     """
-    rows = models.Mail.objects.all()
-    if actor.scope == "reseller":
-        rows = rows.filter(reseller_id=actor.reseller_id)
-    if actor.scope == "customer":
-        rows = rows.filter(customer_id=actor.customer_id)
+    rows = _visible(actor)
     if to:
         rows = rows.filter(to_key=to.strip().lower())
     if q.strip():
@@ -107,14 +108,19 @@ def list_mail(
     return [_row(row) for row in rows.order_by("-created_at", "-id")[: min(limit, LIMIT_MAX)]]
 
 
+def _visible(actor: Actor) -> db.QuerySet[models.Mail]:
+    """The actor's own mails, but for those about what somebody else pays."""
+    rows = models.Mail.objects.all()
+    if actor.scope == "operator":
+        return rows
+    own = actor.reseller_id if actor.scope == "reseller" else actor.customer_id
+    where = {"reseller_id": own} if actor.scope == "reseller" else {"customer_id": own}
+    return rows.filter(db.Q(payer_id=None) | db.Q(payer_id=own), **where)
+
+
 def find_mail(*, actor: Actor, mail_id: UUID) -> MailRow | None:
     """One mail that ``list_mail`` shows to ``actor``."""
-    rows = models.Mail.objects.filter(id=mail_id)
-    if actor.scope == "reseller":
-        rows = rows.filter(reseller_id=actor.reseller_id)
-    if actor.scope == "customer":
-        rows = rows.filter(customer_id=actor.customer_id)
-    row = rows.first()
+    row = _visible(actor).filter(id=mail_id).first()
     return None if row is None else _row(row)
 
 
@@ -162,4 +168,5 @@ def _row(row: models.Mail) -> MailRow:
         sent_at=row.sent_at,
         reseller_id=row.reseller_id,
         customer_id=row.customer_id,
+        payer_id=row.payer_id,
     )

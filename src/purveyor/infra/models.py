@@ -151,6 +151,7 @@ class Mail(models.Model):
     sent_at = models.DateTimeField(null=True)
     reseller_id = models.UUIDField(null=True)
     customer_id = models.UUIDField(null=True)
+    payer_id = models.UUIDField(null=True)
 
     class Meta:
         constraints = (

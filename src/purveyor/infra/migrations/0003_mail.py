@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                 ("sent_at", models.DateTimeField(null=True)),
                 ("reseller_id", models.UUIDField(null=True)),
                 ("customer_id", models.UUIDField(null=True)),
+                ("payer_id", models.UUIDField(null=True)),
             ],
             options={
                 "indexes": [
@@ -46,5 +47,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        rls.protect("infra_mail", "tenant"),
+        rls.protect("infra_mail", "payer"),
     ]

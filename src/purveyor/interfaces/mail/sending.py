@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.conf import settings
@@ -107,6 +107,9 @@ def post(event: Announced, what: str, recipient: Recipient, sender: Sender, writ
     with translation.override(_spoken(recipient.language)):
         letter = write()
         mail = _rendered(dedupe, letter, recipient, sender)
+    if event.payer_id is not None and event.payer_id == recipient.customer_id:
+        # What a customer pays itself is not its reseller's to read, in its mails either.
+        mail = replace(mail, payer_id=event.payer_id)
     mail_id = mailbox.store_mail(mail, now=event.at)
     if mail_id is not None and not settings.SANDBOX:
         jobs.defer(mail_id)
