@@ -30,7 +30,7 @@ class Raw:
     def __init__(self, jobs: dict[str, Job], size: Size, folder: Path) -> None:
         self._size = size
         self._folder = folder
-        self._done = {name: 0 for name in jobs}
+        self._done = dict.fromkeys(jobs, 0)
         for name, job in jobs.items():
             (folder / f"{name}.sql").write_text(self._script(job))
 

@@ -149,8 +149,8 @@ def _text(
     return "\n".join(
         [
             "",
-            f"{machine['cores']} cores ({machine['cpu']}), PostgreSQL {machine['postgresql']}, Python {machine['python']},"
-            f" fsync {machine['settings']['fsync']}, synchronous_commit {machine['settings']['synchronous_commit']}",
+            f"{machine['cores']} cores ({machine['cpu']}), PostgreSQL {machine['postgresql']},"
+            f" Python {machine['python']}, fsync {machine['settings']['fsync']}, synchronous_commit {machine['settings']['synchronous_commit']}",
             "",
             "Pages, one caller at a time over HTTP (ms)",
             table(("page", "median", "p99", "statements", "kB", f"< {PAGE_MS:.0f} ms"), page_rows),
