@@ -149,7 +149,9 @@ def begin_at(offset: timedelta) -> None:
     Raises: ClockMovesForwardOnly when something is on record already.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('app.scope', 'operator', true), EXISTS (SELECT FROM infra_activity)")
+        cursor.execute(
+            "SELECT set_config('app.scope', 'operator', true), EXISTS (SELECT FROM infra_activity)"
+        )
         if cursor.fetchone()[1]:
             raise ClockMovesForwardOnly(field="now", reason="clock_forward_only", now=now().isoformat())
         cursor.execute("UPDATE infra_clock SET offset_us = %s", (offset // timedelta(microseconds=1),))

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from purveyor.infra import registry
+from purveyor.infra.errors import InProgress
 
 if TYPE_CHECKING:
     from purveyor.infra.tx import Current
@@ -69,7 +70,13 @@ def write(state: Current) -> None:
         params.append(_json(state.answer))
     tail = "SELECT array_agg(id) FROM d" if deliveries else "SELECT NULL"
     with connection.cursor() as cursor:
-        cursor.execute("WITH " + ",".join(parts) + " " + tail, params)
+        try:
+            cursor.execute("WITH " + ",".join(parts) + " " + tail, params)
+        except IntegrityError as error:
+            if "infra_idempotency_once" in str(error):
+                # The same call ended between our look and our lock; this one is undone.
+                raise InProgress() from error
+            raise
         owed = cursor.fetchone()[0]
     state.events, state.activity, state.answer = [], [], None
     if owed:

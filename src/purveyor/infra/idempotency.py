@@ -11,25 +11,11 @@ from typing import Any
 from django.db import connection
 
 from purveyor.infra import tx
+from purveyor.infra.errors import IdempotencyKeyReused, InProgress
 from purveyor.kernel.actor import Actor
-from purveyor.kernel.errors import DomainError
 from purveyor.kernel.ids import new_id
 
 KEY_LENGTH_MAX = 200
-
-
-class IdempotencyKeyReused(DomainError):
-    """The key came before with another body."""
-
-    code = "idempotency_key_reused"
-    status = 422
-
-
-class InProgress(DomainError):
-    """The first call with this key is still running; nobody waits for it."""
-
-    code = "in_progress"
-    status = 409
 
 
 # One statement: an advisory lock that is free again with the transaction, and the stored answer if any.
@@ -58,6 +44,8 @@ def once(
     """
     if not key:
         return (*act(), False)
+    # Another role of the same organization asks something else: it may not be told what this one was told.
+    asked = f"{actor.role}:{asked}"
     lock = int.from_bytes(
         hashlib.sha256(f"{actor.organization_id}:{key}".encode()).digest()[:8], "big", signed=True
     )

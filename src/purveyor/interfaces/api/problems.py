@@ -5,11 +5,10 @@ from __future__ import annotations
 import logging
 import secrets
 
-from django.db import IntegrityError, OperationalError
+from django.db import OperationalError
 from django.http import HttpResponse
 from ninja.errors import HttpError
 
-from purveyor.infra.idempotency import InProgress
 from purveyor.interfaces.api import answers, public
 from purveyor.interfaces.api.errors import InternalError, Unavailable
 from purveyor.interfaces.texts import refusals
@@ -29,9 +28,6 @@ def as_refusal(error: Exception) -> DomainError:
         # The parser's own refusal, wrapped on its way out.
         cause = error.__cause__
         return cause if isinstance(cause, DomainError) else Invalid(field="body", reason="not_json")
-    if isinstance(error, IntegrityError) and "infra_idempotency_once" in str(error):
-        # Two first calls at the same instant: the other one's answer is stored by now.
-        return InProgress()
     incident = secrets.token_hex(8)
     logger.error("incident %s", incident, exc_info=error)
     if isinstance(error, OperationalError):

@@ -60,8 +60,28 @@ class Houses:
             role="admin", person_id=self.people[who], name=_NAMES[who], via="console", language=reseller.language,
         )  # fmt: skip
 
+    def customer_admin(self, key: str) -> Actor:
+        """The customer's own administrator, who buys at list price."""
+        customer = self.customers[key]
+        return Actor(
+            scope="customer",
+            organization_id=customer.id,
+            reseller_id=customer.reseller_id,
+            customer_id=customer.id,
+            role="admin",
+            person_id=self.people[key],
+            name=_NAMES["petra"],
+            language=customer.language,
+        )
 
-_NAMES = {"astrid": "Astrid Lund", "jonas": "Jonas Adler", "marta": "Marta Solís", "lea": "Lea Brandt"}
+
+_NAMES = {
+    "petra": "Petra Lindner",
+    "astrid": "Astrid Lund",
+    "jonas": "Jonas Adler",
+    "marta": "Marta Solís",
+    "lea": "Lea Brandt",
+}
 
 
 def make_houses(*, now: datetime) -> Houses:

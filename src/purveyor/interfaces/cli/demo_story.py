@@ -12,7 +12,7 @@ from uuid import UUID
 from purveyor.infra import clock, tx
 from purveyor.interfaces.cli import demo_cast as cast
 from purveyor.interfaces.cli.demo_people import Houses
-from purveyor.kernel.actor import system_actor
+from purveyor.kernel.actor import Actor, system_actor
 from purveyor.kernel.money import Money
 from purveyor.parties import commands as parties
 from purveyor.payments import commands as payments
@@ -55,19 +55,30 @@ class Story:
         customer = parties.create_customer(actor=actor, now=now, given=who.given(), reseller_id=reseller.id)
         self.houses.customers[who.key] = customer
 
-    def buy(self, key: str, offer: str, seats_: int, now: datetime, *, pay: str, name: str = "") -> None:
-        """Seats are bought for a customer: shown, accepted, paid from the balance or to be paid by transfer."""
-        self._order(
-            key, LineWish(type="new", quantity=seats_, offer=offer), now, pay, name or f"{key}:{offer}"
-        )
+    def buy(
+        self,
+        key: str,
+        offer: str,
+        seats_: int,
+        now: datetime,
+        *,
+        pay: str,
+        name: str = "",
+        itself: bool = False,
+    ) -> None:
+        """Seats are bought for a customer, or by its own administrator at list price: shown, accepted, paid from the
+        balance or to be paid by transfer."""
+        wish = LineWish(type="new", quantity=seats_, offer=offer)
+        actor = self.houses.customer_admin(key) if itself else self.houses.seller_actor(key)
+        self._order(key, wish, now, pay, name or f"{key}:{offer}", actor)
 
     def top_up(self, name: str, seats_: int, now: datetime, *, pay: str = "balance") -> None:
         """More seats in a running term."""
         wish = LineWish(type="add_seats", quantity=seats_, subscription_id=self.subscriptions[name])
-        self._order(name.split(":", maxsplit=1)[0], wish, now, pay, name)
+        key = name.split(":", maxsplit=1)[0]
+        self._order(key, wish, now, pay, name, self.houses.seller_actor(key))
 
-    def _order(self, key: str, wish: LineWish, now: datetime, pay: str, name: str) -> None:
-        actor = self.houses.seller_actor(key)
+    def _order(self, key: str, wish: LineWish, now: datetime, pay: str, name: str, actor: Actor) -> None:
         quote = sales.make_quote(
             actor=actor, now=now, customer_id=self.houses.customers[key].id, lines=[wish]
         )
@@ -116,7 +127,7 @@ class Story:
         last = cast.LAST_NAMES[(number // len(cast.FIRST_NAMES) + number) % len(cast.LAST_NAMES)]
         return f"{first} {last}", f"{first}.{last}{number}@{key}.example".lower()
 
-    def accept(self, key: str, email: str, full: str, password: str | None) -> None:
+    def accept(self, key: str, email: str, full: str, password: str | None) -> UUID:
         """Somebody activates the invitation that lies open for the address."""
         customer = self.houses.customers[key]
         system = system_actor()
@@ -124,7 +135,7 @@ class Story:
             pending = seat_queries.list_pending_invitations(actor=system, customer_id=customer.id, limit=200)
             found = next(i for i in pending if i.email == email)
             token = seats.mint_invitation_token(found.id)
-        seats.accept_invitation(token=token, name=full, password=password)
+        return seats.accept_invitation(token=token, name=full, password=password).person_id
 
     def people_of_lindner(self, now: datetime) -> None:
         """The two logins of the demo: the customer's administrator, and a member with a seat."""
@@ -135,7 +146,9 @@ class Story:
             actor=actor, now=now, customer_id=customer.id, email=admin, name="Petra Lindner", language="de",
             role="admin", confirm="discount_lost",
         )  # fmt: skip
-        self.accept("lindnerpartner", admin, "Petra Lindner", cast.PASSWORD)
+        self.houses.people["lindnerpartner"] = self.accept(
+            "lindnerpartner", admin, "Petra Lindner", cast.PASSWORD
+        )
         seats.assign_seat(
             actor=actor, now=now, subscription_id=self.subscriptions["lindnerpartner:lockbox-business-12m"],
             email=member, name="Timo Kraft", language="de",
@@ -216,6 +229,10 @@ def _lindner(story: Story) -> Iterator[Step]:
     )
     yield story.before(197), "money for it", partial(story.receive, mail)
     yield story.before(196), "members", partial(story.assign, mail, 3, accept=2)
+    own = partial(story.buy, "lindnerpartner", pay="bank_transfer", itself=True)
+    yield story.before(30), "a purchase of its own", partial(own, "sealedmail-pro-12m", 2)
+    yield story.before(27), "money for it", partial(story.receive, "lindnerpartner:sealedmail-pro-12m")
+    yield story.before(2), "another", partial(own, "m365-business-basic-1m", 3)
     yield story.before(40), "top-up", partial(story.top_up, name, 2)
     yield story.before(39), "members", partial(story.assign, name, 3, accept=2)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from purveyor.infra import postgres, roles
-from purveyor.interfaces.cli import build, demo, environment
+from purveyor.interfaces.cli import begin, build, demo, environment
 from purveyor.interfaces.cli.children import ChildrenError
 from purveyor.interfaces.cli.progress import say
 
@@ -57,6 +57,9 @@ def _parser() -> argparse.ArgumentParser:
     add("demo", lambda _: demo.run(), "build, start and fill everything, and keep it running until Ctrl-C")
     add("serve", _serve, "serve pages and API (gunicorn)").add_argument("--workers", type=int, default=2)
     add("work", _work, "run jobs: mails and everything else that follows a commit")
+    begin.add_options(
+        add("begin", _begin, "make the operator of a new installation and invite its first administrator")
+    )
     add("migrate", _migrate, "bring the database's schema up to date")
     add("check", _check, "check settings, rights and migrations")
     add("build", _build, "build the stylesheet and the message catalogs")
@@ -113,6 +116,12 @@ def _work(_: argparse.Namespace) -> int:
     finally:
         scanner.stop()
     return 0
+
+
+def _begin(options: argparse.Namespace) -> int:
+    environment.prepare()
+    _refuse_excess_rights()
+    return begin.run(options)
 
 
 def _migrate(_: argparse.Namespace) -> int:

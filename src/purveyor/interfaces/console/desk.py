@@ -14,6 +14,7 @@ from functools import wraps
 from typing import Any
 from uuid import UUID, uuid4
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -23,6 +24,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from purveyor.infra import clock, idempotency, tx
 from purveyor.interfaces.console import menus
@@ -107,7 +109,7 @@ class Desk:
         marks = (len(state.events), len(state.activity))
         try:
             with transaction.atomic():
-                _, answer, repeated = idempotency.once(
+                _status, answer, repeated = idempotency.once(
                     actor=self.actor,
                     key=f"console:{self.actor.person_id}:{key}" if key else None,
                     asked=asked,
@@ -158,6 +160,11 @@ def page(
                 place, workspaces, actor = _actor(request, workspace, acting_on)
                 if scopes and actor.scope not in scopes:
                     raise NotFound()
+                if _lacks_second_factor(request, actor):
+                    messages.warning(
+                        request, _("Add a passkey or an authenticator app first: it is required here.")
+                    )
+                    return HttpResponseRedirect(reverse("mfa_index"))
                 with tx.enter(actor) as now:
                     desk = _desk(request, actor, now, place, workspaces, acting_on)
                     if not (or_own and may(actor, "own")):
@@ -196,6 +203,11 @@ def _actor(
         acting_on=acting_on,
     )
     return place, workspaces, actor
+
+
+def _lacks_second_factor(request: HttpRequest, actor: Actor) -> bool:
+    """Whether the operator's setting asks for a second factor that this person has not got (rules f, ASVS 6.3.3)."""
+    return settings.REQUIRE_MFA and actor.scope != "customer" and not is_mfa_enabled(request.user)
 
 
 def signed_in(request: HttpRequest) -> UUID:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from purveyor.interfaces.console.forms.parties import BusinessForm
 from purveyor.kernel.money import Money
@@ -150,7 +151,8 @@ class DiscountForm(forms.Form):
     offer = forms.ChoiceField(label=_("On"), required=False)
     percent = forms.DecimalField(label=_("Discount"), max_digits=5, decimal_places=2)
     valid_from = day_field(
-        _("From"), help_text=_("The discount that held until then ends on this day. Orders keep theirs.")
+        pgettext_lazy("date", "From"),
+        help_text=_("The discount that held until then ends on this day. Orders keep theirs."),
     )
     valid_to = day_field(
         _("Until"), required=False, help_text=_("The first day without it. Left empty, it has no end.")

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from purveyor.catalog.types import MAX_QUANTITY
 from purveyor.interfaces.console.forms.parties import BusinessForm
@@ -145,8 +146,10 @@ class ActivityForm(forms.Form):
 
     kind = forms.ChoiceField(label=_("What"), required=False)
     who = forms.CharField(label=_("Who"), max_length=100, required=False)
-    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(
+        label=pgettext_lazy("date", "From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    until = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
     def __init__(self, *args: Any, kinds: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
