@@ -19,7 +19,11 @@ def database(url: str, *, pool: bool = False) -> dict[str, Any]:
     """A Django database entry from a ``postgresql://user:password@host:port/name?option=value`` URL."""
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
-    options: dict[str, Any] = {
+    # PostgreSQL parses and plans a repeated statement once: with row-level security that is a third of its work.
+    # A pooler that changes servers between transactions (PgBouncer before 1.21) needs it off.
+    prepared = _flag("PURVEYOR_PREPARE", True)
+    options: dict[str, Any] = {"server_side_binding": prepared, "prepare_threshold": 5 if prepared else None}
+    options |= {
         key: value
         for key, value in query.items()
         if key not in {"host", "port", "user", "password", "dbname"}
