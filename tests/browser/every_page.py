@@ -1,0 +1,64 @@
+"""Every address of the console that can be read, from the URL configuration itself, with ids that are there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from django.urls import URLPattern
+
+from purveyor.interfaces.console import urls
+from purveyor.kernel.ids import show
+from tests.support.filled import Filled
+
+# What no page answers: a POST-only address, and the probe of a watcher.
+NOT_PAGES = {"set_theme", "health", "activate"}
+ACCOUNT_PAGES = (
+    "/accounts/2fa/",
+    "/accounts/2fa/totp/activate/",
+    "/accounts/2fa/webauthn/",
+    "/accounts/2fa/webauthn/add/",
+    "/accounts/2fa/recovery-codes/generate/",
+    "/accounts/email/",
+    "/accounts/password/change/",
+    "/accounts/sessions/",
+    "/accounts/logout/",
+    "/accounts/reauthenticate/",
+)
+SIGNED_OUT = (
+    "/accounts/login/",
+    "/accounts/signup/",
+    "/accounts/password/reset/",
+    "/accounts/password/reset/done/",
+    "/accounts/password/reset/key/done/",
+    "/accounts/inactive/",
+    "/no-such-page",
+    "/activate/no-such-token",
+)
+_ID = re.compile(r"<(\w+):(\w+)>")
+
+
+def pages_for(filled: Filled, role: str) -> Iterator[tuple[str, str]]:
+    """(part, path) of each page of somebody with this role: the ``own`` ones, and those ``acting`` on a customer."""
+    owner = "own" if role in ("admin", "member") else "first"
+    ids = filled.things[owner] | _of_the_operator(filled)
+    workspace = {
+        "operator": show("ope", filled.world.shop.houses.seller.organization.id),
+        "reseller": show("res", filled.world.shop.houses.first.id),
+    }.get(role, ids["cus"])
+    yield from (("own", f"/{one.pattern}") for one in urls.PUBLIC if one.name not in NOT_PAGES)
+    for one in [*urls.OWN, *(urls.OPERATOR if role == "operator" else [])]:
+        yield "own", f"/{workspace}/{_filled(one, ids)}"
+    for one in urls.ACTING:
+        yield "acting", f"/{workspace}/on/{ids['cus']}/{_filled(one, ids)}"
+    if role == "reseller":
+        yield from (("own", path) for path in ACCOUNT_PAGES)
+
+
+def _filled(pattern: URLPattern, ids: dict[str, str]) -> str:
+    return _ID.sub(lambda found: ids[found[1]], str(pattern.pattern))
+
+
+def _of_the_operator(filled: Filled) -> dict[str, str]:
+    shop = filled.world.shop
+    return {"off": show("off", shop.year.id), "prl": show("prl", shop.eur.id)}

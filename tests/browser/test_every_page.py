@@ -1,0 +1,77 @@
+"""Every page of every role holds to WCAG 2.2 AA in light and dark, wide and narrow, and is never wider than a phone."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.axe import small_targets, violations
+from tests.browser.every_page import SIGNED_OUT, pages_for
+from tests.browser.live import NARROW, WIDE, Site, overflow
+from tests.support.filled import Filled, build_filled
+
+# Whose pages are looked at from all sides; the others share their templates and are looked at once.
+CLOSELY = {"operator": ("own",), "reseller": ("own", "acting"), "admin": (), "member": ()}
+OFF = {403, 404}
+
+
+@pytest.fixture(scope="module")
+def filled(site: Site) -> Filled:
+    """Two resellers and their customers, with one of everything each."""
+    return build_filled()
+
+
+def problems(page: Page, *, closely: bool) -> list[str]:
+    """Wide and narrow, light and dark. Colours are all that differs between light and dark."""
+    found = [f"wide: {one}" for one in violations(page)]
+    if closely:
+        page.emulate_media(color_scheme="dark")
+        found += [f"dark: {one}" for one in violations(page, rules=["color-contrast"])]
+        page.emulate_media(color_scheme="light")
+    page.set_viewport_size(NARROW)
+    if closely:
+        found += [f"narrow: {one}" for one in violations(page)]
+    if overflow(page) > 0:
+        found.append(f"narrow: {overflow(page)} pixels too wide")
+    found += [f"narrow: {one}" for one in small_targets(page)]
+    page.set_viewport_size(WIDE)
+    return found
+
+
+def visit(page: Page, path: str, *, closely: bool) -> tuple[int, list[str]]:
+    """The status of a page, and what is wrong with it."""
+    answer = page.goto(path, wait_until="load")
+    assert answer is not None
+    if answer.headers.get("content-type", "").startswith("text/html"):
+        return answer.status, [f"{path} {one}" for one in problems(page, closely=closely)]
+    return answer.status, []
+
+
+@pytest.mark.parametrize("role", CLOSELY)
+def test_every_page_is_for_everybody(site: Site, filled: Filled, role: str) -> None:
+    context = site.context(color_scheme="light")
+    site.enter(context, f"{role}@people.example")
+    page = context.new_page()
+    found: list[str] = []
+    refused = 0
+    for part, path in pages_for(filled, role):
+        # One refusal looks like the other: two of them are enough.
+        if refused > 1 and context.request.get(path, max_redirects=0).status in OFF:
+            continue
+        status, wrong = visit(page, path, closely=part in CLOSELY[role])
+        assert status < 500, path
+        refused += status in OFF
+        found += wrong
+    context.close()
+    # Where somebody may not go is what is being looked at.
+    site.complaints = [one for one in site.complaints if not re.search("status of (403|404)", one)]
+    assert not found, "\n".join(found)
+
+
+def test_every_signed_out_page_is_for_everybody(site: Site, filled: Filled) -> None:
+    with site.visitor(color_scheme="light") as page:
+        found = [one for path in SIGNED_OUT for one in visit(page, path, closely=True)[1]]
+    site.complaints = [one for one in site.complaints if "status of 404" not in one]
+    assert not found, "\n".join(found)
