@@ -32,24 +32,7 @@ def test_a_reseller_sells_from_its_balance(world: World, by: By) -> None:
     found = reseller.get("/customers?q=muller%20sohne").ok(page)["data"]
     assert [row["id"] for row in found] == [customer["id"]]
 
-    offers = reseller.get(f"/offers?customer={customer['id']}").ok(documents.Listed[documents.Offer])["data"]
-    year = next(offer for offer in offers if offer["term_months"] == 12)
-    assert (year["list_price"]["amount"], year["your_price"]["amount"]) == (4800, 3840)
-    assert year["discount_percent"] == 20
-    assert year["terms"]["proration"] == "months_rounded_up"
-
-    quote = reseller.post(
-        "/quotes",
-        {"customer": customer["id"], "lines": [{"type": "new", "offer": year["code"], "quantity": 5}]},
-    ).ok(documents.Quote, 201)
-    line = quote["lines"][0]
-    assert (line["months"], line["quantity"], line["net"]["amount"]) == (12, 5, 19200)
-    assert (quote["net"]["amount"], quote["gross"]["amount"]) == (19200, 19200)
-    assert [(tax["category"], tax["amount"]["amount"]) for tax in quote["taxes"]] == [("AE", 0)]
-    assert "Art. 196" in quote["taxes"][0]["reason"]
-    assert "%" in line["explanation"]
-    assert quote["next_renewal"]["net"]["amount"] == 19200
-
+    quote = five_seats_quoted(reseller, customer["id"])
     short = reseller.post("/orders", {"quote": quote["id"], "payment_method": "balance"})
     assert short.refused(409, "insufficient_balance")["wanted"]["amount"] == 19200
 
@@ -77,18 +60,44 @@ def test_a_reseller_sells_from_its_balance(world: World, by: By) -> None:
     again = reseller.post("/orders", {"quote": quote["id"], "payment_method": "balance"})
     assert again.refused(409, "quote_already_accepted")["order"] == order["id"]
 
+    invoiced_and_paid(reseller, quote, order)
+    seats_and_members(reseller, customer["id"], order["subscriptions"][0])
+    top_up(reseller, customer["id"], order["subscriptions"][0])
+    what_happened(reseller, customer["id"])
+
+
+def five_seats_quoted(reseller: Caller, customer: str) -> dict[str, Any]:
+    """The catalog in the reseller's eyes, and what five seats for a year cost it."""
+    offers = reseller.get(f"/offers?customer={customer}").ok(documents.Listed[documents.Offer])["data"]
+    year = next(offer for offer in offers if offer["term_months"] == 12)
+    assert (year["list_price"]["amount"], year["your_price"]["amount"]) == (4800, 3840)
+    assert year["discount_percent"] == 20
+    assert year["terms"]["proration"] == "months_rounded_up"
+
+    quote = reseller.post(
+        "/quotes",
+        {"customer": customer, "lines": [{"type": "new", "offer": year["code"], "quantity": 5}]},
+    ).ok(documents.Quote, 201)
+    line = quote["lines"][0]
+    assert (line["months"], line["quantity"], line["net"]["amount"]) == (12, 5, 19200)
+    assert (quote["net"]["amount"], quote["gross"]["amount"]) == (19200, 19200)
+    assert [(tax["category"], tax["amount"]["amount"]) for tax in quote["taxes"]] == [("AE", 0)]
+    assert "Art. 196" in quote["taxes"][0]["reason"]
+    assert "%" in line["explanation"]
+    assert quote["next_renewal"]["net"]["amount"] == 19200
+    return quote
+
+
+def invoiced_and_paid(reseller: Caller, quote: dict[str, Any], order: dict[str, Any]) -> None:
+    """The invoice is the quote's, and its money has left the balance."""
     invoice = reseller.get(f"/invoices/{order['invoice']['id']}").ok(documents.Invoice)
     assert (invoice["status"], invoice["gross"], invoice["paid"]) == ("paid", quote["gross"], quote["gross"])
     assert invoice["buyer"]["vat_number"] == "DE136695976"
-    assert invoice["lines"][0]["net"] == line["net"]
+    assert invoice["lines"][0]["net"] == quote["lines"][0]["net"]
     assert set(invoice["tax_decision"]) == {"rule", "evidence"}
     assert reseller.get("/balance").ok()["available"] == [{"amount": 30_800, "currency": "EUR"}]
     moved = reseller.get("/balance/movements").ok(documents.Listed[documents.Movement])["data"]
     assert [row["amount"]["amount"] for row in moved] == [-19_200, 50_000]
-
-    seats_and_members(reseller, customer["id"], order["subscriptions"][0])
-    top_up(reseller, customer["id"], order["subscriptions"][0])
-    what_happened(reseller, customer["id"])
 
 
 def seats_and_members(reseller: Caller, customer: str, subscription: str) -> None:

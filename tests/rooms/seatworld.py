@@ -18,6 +18,9 @@ from purveyor.kernel.money import Money
 from purveyor.parties import commands as parties
 from purveyor.parties.queries import find_house_reseller, get_organization
 from purveyor.parties.types import Address, CustomerInput, Organization
+from purveyor.seats import commands as seats
+from purveyor.seats import queries as seat_queries
+from purveyor.seats.types import Member
 from purveyor.subscriptions import commands as subscriptions
 from purveyor.subscriptions.types import Subscription
 
@@ -134,3 +137,12 @@ def together(calls: list[Callable[[], Any]]) -> list[Any]:
     for thread in threads:
         thread.join(60)
     return results
+
+
+def activate(member: Member, password: str | None = None) -> Member:
+    """Accept the member's open invitation as a new person."""
+    assert member.invitation_id is not None
+    with tx.enter(SYSTEM):
+        token = seats.mint_invitation_token(member.invitation_id)
+    seats.accept_invitation(token=token, name=member.name, password=password)
+    return read(SYSTEM, seat_queries.get_member, member_id=member.id)

@@ -7,15 +7,21 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from django.db import connection
+
 from purveyor.catalog import commands as catalog
 from purveyor.catalog.types import Offer, PriceList, Terms
-from purveyor.infra import delivery, registry
+from purveyor.infra import delivery, registry, tx
 from purveyor.kernel.actor import Actor
+from purveyor.ledger import queries as ledger
 from purveyor.payments.commands import deposit, record_transfer
 from purveyor.sales import commands as sales
+from purveyor.sales import queries
 from purveyor.sales.handlers import on_payable_settled
 from purveyor.sales.types import LineWish, OrderView, QuoteView
-from tests.rooms.books import SYSTEM, House, eur, found_house, found_operator, operator
+from purveyor.subscriptions import queries as subscriptions
+from purveyor.subscriptions.types import Subscription
+from tests.rooms.books import SYSTEM, House, eur, found_house, found_operator, operator, within
 
 START = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
 TOP_UP = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
@@ -134,4 +140,39 @@ def open_shop(code: str = "R017") -> Shop:
     return Shop(house, year, month, trial, prices)
 
 
-__all__ = ["START", "SYSTEM", "TOP_UP", "Shop", "deliver", "more", "open_shop", "pay_in", "transfer"]
+def subscription(shop: Shop, subscription_id: UUID) -> Subscription:
+    return within(
+        SYSTEM, lambda: subscriptions.get_subscription(actor=SYSTEM, subscription_id=subscription_id)
+    )
+
+
+def order(order_id: UUID) -> OrderView:
+    return within(SYSTEM, lambda: queries.get_order(actor=SYSTEM, order_id=order_id))
+
+
+def balance(shop: Shop, party: UUID | None = None) -> int:
+    wanted = party or shop.house.reseller.id
+    found = within(SYSTEM, lambda: ledger.available(actor=SYSTEM, party_id=wanted, currency="EUR"))
+    return found.amount
+
+
+def events_of(subject: UUID) -> list[str]:
+    with tx.enter(SYSTEM), connection.cursor() as cursor:
+        cursor.execute("SELECT kind FROM infra_event WHERE subject_id = %s ORDER BY seq", [subject])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def offer_of(shop: Shop, code: str, *, price: int = 4800, terms: Terms | None = None) -> Offer:
+    made = catalog.create_offer(
+        actor=operator(),
+        now=START,
+        plan_id=shop.year.plan_id,
+        code=code,
+        term_months=12,
+        terms=terms or Terms(),
+        available_from=date(2026, 1, 1),
+    )
+    catalog.set_price(
+        actor=operator(), now=START, price_list_id=shop.prices.id, offer_id=made.id, price=eur(price)
+    )
+    return made

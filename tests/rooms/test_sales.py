@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
@@ -13,17 +12,14 @@ from django.test.utils import CaptureQueriesContext
 from purveyor.billing import queries as billing
 from purveyor.catalog import commands as catalog
 from purveyor.catalog.errors import OfferNotAvailable
-from purveyor.catalog.types import Offer, Terms
 from purveyor.infra import tx
-from purveyor.kernel.actor import Actor
-from purveyor.kernel.errors import Forbidden, Invalid, NotFound
+from purveyor.kernel.errors import Invalid, NotFound
 from purveyor.kernel.ids import new_id, show
 from purveyor.ledger import queries as ledger
 from purveyor.ledger.errors import InsufficientBalance
 from purveyor.sales import commands as sales
 from purveyor.sales import queries
 from purveyor.sales.errors import (
-    OrderNotCancellable,
     QuoteAlreadyAccepted,
     QuoteExpired,
     QuoteOutdated,
@@ -31,56 +27,28 @@ from purveyor.sales.errors import (
     TrialNotOffered,
 )
 from purveyor.sales.types import LineWish, OrderView
-from purveyor.subscriptions import commands as subs
-from purveyor.subscriptions import queries as subscriptions
 from purveyor.subscriptions.errors import SubscriptionNotActive
 from purveyor.subscriptions.rules.calendar import PeriodEnded
-from purveyor.subscriptions.types import Status, Subscription
-from tests.rooms.books import SYSTEM, at_once, eur, found_house, operator, within
-from tests.rooms.shop import START, TOP_UP, Shop, deliver, more, open_shop, pay_in, transfer
+from purveyor.subscriptions.types import Status
+from tests.rooms.books import SYSTEM, at_once, eur, operator, within
+from tests.rooms.shop import (
+    START,
+    TOP_UP,
+    Shop,
+    balance,
+    events_of,
+    more,
+    offer_of,
+    open_shop,
+    order,
+    pay_in,
+    subscription,
+)
 
 
 @pytest.fixture(scope="module")
 def shop(db: object) -> Shop:
     return open_shop()
-
-
-def subscription(shop: Shop, subscription_id: UUID) -> Subscription:
-    return within(
-        SYSTEM, lambda: subscriptions.get_subscription(actor=SYSTEM, subscription_id=subscription_id)
-    )
-
-
-def order(order_id: UUID) -> OrderView:
-    return within(SYSTEM, lambda: queries.get_order(actor=SYSTEM, order_id=order_id))
-
-
-def balance(shop: Shop, party: UUID | None = None) -> int:
-    wanted = party or shop.house.reseller.id
-    found = within(SYSTEM, lambda: ledger.available(actor=SYSTEM, party_id=wanted, currency="EUR"))
-    return found.amount
-
-
-def events_of(subject: UUID) -> list[str]:
-    with tx.enter(SYSTEM), connection.cursor() as cursor:
-        cursor.execute("SELECT kind FROM infra_event WHERE subject_id = %s ORDER BY seq", [subject])
-        return [row[0] for row in cursor.fetchall()]
-
-
-def offer_of(shop: Shop, code: str, *, price: int = 4800, terms: Terms | None = None) -> Offer:
-    made = catalog.create_offer(
-        actor=operator(),
-        now=START,
-        plan_id=shop.year.plan_id,
-        code=code,
-        term_months=12,
-        terms=terms or Terms(),
-        available_from=date(2026, 1, 1),
-    )
-    catalog.set_price(
-        actor=operator(), now=START, price_list_id=shop.prices.id, offer_id=made.id, price=eur(price)
-    )
-    return made
 
 
 def test_a_quote_shows_discount_vat_and_the_next_renewal(shop: Shop) -> None:
@@ -163,48 +131,6 @@ def test_a_top_up_paid_by_balance_costs_18_statements_at_most(shop: Shop) -> Non
         sales.accept_quote(actor=shop.reseller, now=TOP_UP, quote_id=quote.id, payment_method="balance")
     statements = [one["sql"] for one in captured.captured_queries if one["sql"] not in ("BEGIN", "COMMIT")]
     assert len(statements) <= 18, "\n".join(f"{i} {sql[:160]}" for i, sql in enumerate(statements, 1))
-
-
-def test_a_transfer_waits_for_its_money_and_completes_by_itself(shop: Shop) -> None:
-    placed = shop.buy(shop.new(4), pay="bank_transfer")
-    assert placed.status == "awaiting_payment"
-    assert placed.pro_forma is not None
-    assert "-PF-" in placed.pro_forma.number
-    assert placed.payment is not None
-    assert placed.payment.reference.startswith("RF")
-    assert placed.payment.iban
-    assert subscription(shop, placed.subscriptions[0]).status is Status.AWAITING_PAYMENT
-    later = START + timedelta(days=3)
-    transfer(placed, later)
-    deliver()
-    done = order(placed.id)
-    assert (done.status, done.completed_at, done.payment) == ("completed", later, None)
-    running = subscription(shop, placed.subscriptions[0])
-    assert (running.status, running.started_on) == (Status.ACTIVE, date(2026, 1, 18))
-    assert done.invoice is not None
-    assert events_of(placed.id) == ["order.placed", "order.completed"]
-
-
-def test_settling_again_changes_nothing(shop: Shop) -> None:
-    placed = shop.buy(shop.new(4), pay="bank_transfer")
-    with pytest.raises(Forbidden):
-        sales.settle_order(actor=SYSTEM, now=START, order_id=placed.id)
-    transfer(placed, START)
-    deliver()
-    done = order(placed.id)
-    again = sales.settle_order(actor=SYSTEM, now=START + timedelta(days=1), order_id=placed.id)
-    assert again == done
-    assert events_of(placed.id) == ["order.placed", "order.completed"]
-
-
-def test_half_the_money_completes_nothing(shop: Shop) -> None:
-    placed = shop.buy(shop.new(4), pay="bank_transfer")
-    transfer(placed, START, amount=placed.gross.amount - 1)
-    deliver()
-    assert order(placed.id).status == "awaiting_payment"
-    transfer(placed, START, amount=1)
-    deliver()
-    assert order(placed.id).status == "completed"
 
 
 def test_without_money_nothing_happens_and_the_quote_stays_open(shop: Shop) -> None:
@@ -345,92 +271,6 @@ def test_invoice_numbers_have_no_gap(shop: Shop) -> None:
     assert found == list(range(1, len(found) + 1))
 
 
-def test_a_free_order_needs_no_payment(shop: Shop) -> None:
-    offer = offer_of(shop, "free")
-    catalog.set_discount(
-        actor=operator(),
-        now=START,
-        reseller_id=shop.house.reseller.id,
-        percent=Decimal(100),
-        offer_id=offer.id,
-        valid_from=date(2026, 1, 1),
-    )
-    for method in ("balance", "bank_transfer"):
-        placed = shop.buy(shop.new(3, offer), pay=method)
-        assert (placed.status, placed.gross, placed.payable_id) == ("completed", eur(0), None)
-        assert placed.invoice is not None
-        assert subscription(shop, placed.subscriptions[0]).status is Status.ACTIVE
-
-
-def test_money_that_comes_after_the_term_rolled_on_holds_the_order(shop: Shop) -> None:
-    running = shop.subscription(5)
-    placed = shop.buy(more(running, 3), at=TOP_UP, pay="bank_transfer")
-    late = datetime(2027, 1, 15, 9, 0, tzinfo=UTC)
-    before = balance(shop)
-    transfer(placed, late)
-    deliver()
-    held = order(placed.id)
-    assert (held.status, held.hold_reason, held.invoice) == ("on_hold", "period_ended", None)
-    assert balance(shop) == before + placed.gross.amount
-    assert subscription(shop, running).quantity == 5
-    assert events_of(placed.id) == ["order.placed", "order.held"]
-    cancelled = sales.cancel_order(actor=shop.reseller, now=late, order_id=placed.id)
-    assert cancelled.status == "cancelled"
-    assert balance(shop) == before + placed.gross.amount
-
-
-def test_money_for_a_subscription_cancelled_meanwhile_holds_the_order(shop: Shop) -> None:
-    placed = shop.buy(shop.new(2), pay="bank_transfer")
-    subs.cancel_subscription(actor=shop.reseller, now=START, subscription_id=placed.subscriptions[0])
-    before = balance(shop)
-    transfer(placed, START)
-    deliver()
-    held = order(placed.id)
-    assert (held.status, held.hold_reason) == ("on_hold", "subscription_not_active")
-    assert balance(shop) == before + placed.gross.amount
-
-
-def test_another_house_sees_nothing(shop: Shop) -> None:
-    other = found_house("R018")
-    placed = shop.buy(shop.new(1))
-    with pytest.raises(NotFound):
-        within(other.actor, lambda: queries.get_order(actor=other.actor, order_id=placed.id))
-    # A query that forgot its filter finds nothing either.
-    with tx.enter(other.actor), connection.cursor() as cursor:
-        for table in ("sales_quote", "sales_order", "sales_orderline", "sales_trial", "renewals_renewal"):
-            cursor.execute(f"SELECT count(*) FROM {table}")
-            assert cursor.fetchone()[0] == 0, table
-    with pytest.raises(NotFound):
-        sales.make_quote(actor=other.actor, now=START, customer_id=shop.customer_id, lines=[shop.new(1)])
-
-
-def test_an_unpaid_order_can_be_cancelled_and_gives_its_money_back(shop: Shop) -> None:
-    placed = shop.buy(shop.new(4), pay="bank_transfer")
-    transfer(placed, START, amount=100)
-    before = balance(shop)
-    done = sales.cancel_order(actor=shop.reseller, now=START, order_id=placed.id)
-    assert done.status == "cancelled"
-    assert balance(shop) == before + 100
-    assert subscription(shop, placed.subscriptions[0]).status is Status.CANCELLED
-    assert sales.cancel_order(actor=shop.reseller, now=START, order_id=placed.id).status == "cancelled"
-    transfer(placed, START)
-    deliver()
-    assert order(placed.id).status == "cancelled"
-    assert balance(shop) == before + 100 + placed.gross.amount
-
-
-def test_a_paid_order_cannot_be_cancelled(shop: Shop) -> None:
-    done = shop.buy(shop.new(1))
-    with pytest.raises(OrderNotCancellable):
-        sales.cancel_order(actor=shop.reseller, now=START, order_id=done.id)
-    paid = shop.buy(shop.new(1), pay="bank_transfer")
-    transfer(paid, START)
-    with pytest.raises(OrderNotCancellable) as refused:
-        sales.cancel_order(actor=shop.reseller, now=START, order_id=paid.id)
-    assert refused.value.facts["status"] == "paid"
-    deliver()
-
-
 @pytest.mark.parametrize(
     ("wishes", "field", "reason"),
     [
@@ -461,34 +301,6 @@ def test_what_cannot_be_topped_up(shop: Shop) -> None:
         shop.quote(LineWish("new", 1, offer="nothing-of-that-name"))
 
 
-def test_who_may_buy(shop: Shop) -> None:
-    manager = Actor(
-        scope="customer",
-        organization_id=shop.customer_id,
-        reseller_id=shop.house.reseller.id,
-        customer_id=shop.customer_id,
-        role="manager",
-    )
-    with pytest.raises(Forbidden):
-        shop.quote(shop.new(1), by=manager)
-    with pytest.raises(NotFound):
-        within(manager, lambda: queries.list_orders(actor=manager))
-    sibling = shop.house.customer_actor(shop.house.second)
-    with pytest.raises(NotFound):
-        shop.quote(shop.new(1), by=sibling)
-    quote = shop.quote(shop.new(1), by=shop.customer)
-    with pytest.raises(NotFound):
-        sales.accept_quote(actor=shop.reseller, now=START, quote_id=quote.id, payment_method="balance")
-    with pytest.raises(Invalid) as refused:
-        sales.accept_quote(actor=shop.customer, now=START, quote_id=quote.id, payment_method="card")
-    assert refused.value.facts["reason"] == "card_not_available"
-
-
-def test_the_operator_buys_for_a_customer_as_its_reseller(shop: Shop) -> None:
-    quote = shop.quote(shop.new(1), by=operator())
-    assert (quote.payer_id, quote.lines[0].discount_percent) == (shop.house.reseller.id, Decimal(20))
-
-
 def test_a_trial_needs_no_payment_and_comes_once(shop: Shop) -> None:
     before = balance(shop)
     begun = sales.start_trial(
@@ -506,19 +318,3 @@ def test_a_trial_needs_no_payment_and_comes_once(shop: Shop) -> None:
         sales.start_trial(
             actor=shop.reseller, now=START, customer_id=shop.customer_id, offer="lockbox-12", quantity=1
         )
-
-
-def test_lists_and_the_landing_page(shop: Shop) -> None:
-    waiting = shop.buy(shop.new(1), pay="bank_transfer", at=TOP_UP + timedelta(days=5))
-    page = within(shop.reseller, lambda: queries.list_orders(actor=shop.reseller, limit=2))
-    assert page.rows[0].id == waiting.id
-    assert page.next_cursor is not None
-    following = within(
-        shop.reseller,
-        lambda: queries.list_orders(actor=shop.reseller, limit=200, cursor=page.next_cursor),
-    )
-    assert not {row.id for row in page.rows} & {row.id for row in following.rows}
-    todo = within(shop.reseller, lambda: queries.todo(actor=shop.reseller, now=START))
-    held = within(shop.reseller, lambda: queries.list_waiting_for_money(actor=shop.reseller, limit=200))
-    assert todo.orders_waiting + todo.orders_on_hold == len(held.rows)
-    assert todo.seats_free > 0
