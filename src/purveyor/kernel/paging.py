@@ -1,4 +1,7 @@
-"""Pages of a long list: rows and an opaque cursor to the next ones. Keyset, so the last page costs what the first does."""
+"""Pages of a long list: rows and an opaque cursor to the next ones.
+
+Keyset, so the last page costs what the first does.
+"""
 
 from __future__ import annotations
 

@@ -19,8 +19,7 @@ from purveyor.payments import models
 from purveyor.payments.errors import PaymentAlreadyRecorded
 from purveyor.payments.events import BalanceDeposited
 from purveyor.payments.rows import payable_of
-from purveyor.payments.rules.allocation import Allocated
-from purveyor.payments.types import Payable, Payment
+from purveyor.payments.types import Allocated, Payable, Payment
 
 # With ON CONFLICT a payment that is on record already writes nothing, and neither do its followers.
 _INSERT = """

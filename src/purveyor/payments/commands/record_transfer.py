@@ -23,9 +23,9 @@ from purveyor.payments.commands._rows import (
     new_payment,
 )
 from purveyor.payments.events import PayableSettled, PaymentReceived
-from purveyor.payments.rules.allocation import Allocated, allocate
+from purveyor.payments.rules.allocation import allocate
 from purveyor.payments.rules.references import normalize_rf
-from purveyor.payments.types import Payable, Payment
+from purveyor.payments.types import Allocated, Payable, Payment
 
 
 @command
