@@ -88,7 +88,7 @@ def _analyze() -> None:
     """Fresh statistics, and a checkpoint where we may: no round pays for what was loaded before it."""
     with psycopg.connect(house.url("owner"), autocommit=True) as connection:
         connection.execute("ANALYZE")
-    if not os.environ.get("BENCH_EXTERNAL"):
+    if "pg" in {p.name for p in postgres.home_folder().iterdir()}:
         with psycopg.connect(postgres.Server(postgres.home_folder()).url(), autocommit=True) as connection:
             connection.execute("CHECKPOINT")
 
@@ -150,7 +150,8 @@ def _text(
         [
             "",
             f"{machine['cores']} cores ({machine['cpu']}), PostgreSQL {machine['postgresql']},"
-            f" Python {machine['python']}, fsync {machine['settings']['fsync']}, synchronous_commit {machine['settings']['synchronous_commit']}",
+            f" Python {machine['python']}, "
+            + ", ".join(f"{name} {machine['settings'][name]}" for name in ("fsync", "synchronous_commit")),
             "",
             "Pages, one caller at a time over HTTP (ms)",
             table(("page", "median", "p99", "statements", "kB", f"< {PAGE_MS:.0f} ms"), page_rows),
