@@ -88,8 +88,9 @@ def _analyze() -> None:
     """Fresh statistics, and a checkpoint where we may: no round pays for what was loaded before it."""
     with psycopg.connect(house.url("owner"), autocommit=True) as connection:
         connection.execute("ANALYZE")
-    if "pg" in {p.name for p in postgres.home_folder().iterdir()}:
-        with psycopg.connect(postgres.Server(postgres.home_folder()).url(), autocommit=True) as connection:
+    embedded = postgres.Server(postgres.home_folder())
+    if embedded.is_ready():
+        with psycopg.connect(embedded.url(), autocommit=True) as connection:
             connection.execute("CHECKPOINT")
 
 
