@@ -128,9 +128,8 @@ def _attempt(connection: psycopg.Connection[Any], query: sql.Composed, values: l
     """How many rows it wrote, and the error with which the database refused; undone in either case."""
     done = 0
     try:
-        with connection.transaction() as savepoint:
+        with connection.transaction(force_rollback=True):
             done = connection.execute(query, values).rowcount
-            raise psycopg.Rollback(savepoint)
     except psycopg.Error as error:
         return 0, str(error)
     return done, ""
@@ -154,7 +153,7 @@ def test_rows_are_not_written_for_another(
 
 
 def _one_of_each_owner(context: Context, name: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    found = {}
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
     for row in rows:
         if not context.sees(name, row):
             found.setdefault(tuple(row.get(column) for column in OWNERSHIP), row)
@@ -224,12 +223,11 @@ def _handed_over(
     read = sql.SQL("SELECT 1 FROM {} WHERE {} = %s").format(sql.Identifier(name), sql.Identifier(pk))
     done = False
     try:
-        with connection.transaction() as savepoint:
+        with connection.transaction(force_rollback=True):
             done = connection.execute(update, [value, key]).rowcount > 0
             if done and not narrow and column == "customer_id":
                 enter(connection, to)
                 done = connection.execute(read, [key]).fetchone() is not None
-            raise psycopg.Rollback(savepoint)
     except psycopg.Error:
         return False
     return done

@@ -131,8 +131,8 @@ def _watch(urls: DatabaseUrls, which: str) -> int:
         f" WHERE a.datname = current_database() AND {which}"
     )
     with psycopg.connect(urls.run, autocommit=True) as watcher:
-        row = watcher.execute(query).fetchone()  # type: ignore[call-overload]  # two literals of this file
-    return int(row[0])
+        row = watcher.execute(query).fetchone()
+    return 0 if row is None else int(row[0])
 
 
 def _forget_heartbeats(urls: DatabaseUrls) -> None:

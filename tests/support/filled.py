@@ -217,7 +217,7 @@ def uuid_of(public: str) -> UUID:
     return read(public[:3], public)
 
 
-def everything(query: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]  # rows of any shape
+def everything(query: str, *values: str | int | UUID) -> list[tuple]:  # type: ignore[type-arg]  # rows of any shape
     """What the database holds, beyond every isolation: by the role that bypasses it."""
     with connections["run"].cursor() as cursor:
         cursor.execute(query, values)
