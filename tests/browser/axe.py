@@ -21,7 +21,8 @@ async (given) => {
 _SMALL = """
 () => {
   const shown = [...document.querySelectorAll("a[href], button, summary, select, textarea, input:not([type=hidden])")]
-    .filter(one => one.checkVisibility({checkOpacity: true, checkVisibilityCSS: true}) && !one.closest(".sr-only, .skip"))
+    .filter(one => one.checkVisibility({checkOpacity: true, checkVisibilityCSS: true}))
+    .filter(one => !one.closest(".sr-only, .skip"))
     .map(one => ({one, box: one.getBoundingClientRect(), inline: getComputedStyle(one).display === "inline"}))
     .filter(({box}) => box.width > 1 && box.height > 1);
   const middle = box => [box.x + box.width / 2, box.y + box.height / 2];

@@ -146,8 +146,13 @@ def send(page: Page, form: str = "main form.form") -> None:
 
 def press(page: Page, selector: str) -> None:
     """Press something that leads to another page, and wait until that one is there."""
-    with page.expect_navigation(wait_until="load"):
+    with arriving(page):
         page.locator(selector).first.click()
+
+
+def arriving(page: Page) -> Any:
+    """Wait until another page was loaded; an address that a script replaces is no other page."""
+    return page.expect_event("load")
 
 
 def root_of(organization: Organization) -> str:

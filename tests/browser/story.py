@@ -14,6 +14,7 @@ from purveyor.kernel.ids import read
 from purveyor.kernel.money import Money
 from tests.browser.live import (
     Site,
+    arriving,
     mails_to,
     on,
     overflow,
@@ -188,7 +189,7 @@ class Story:
         row = second.locator("#switch-rows a.switch-row", has_text="Sibling GmbH")
         expect(second.locator("#switch-rows a.switch-row")).to_have_count(1)
         self.look("6-switch", second)
-        with second.expect_navigation():
+        with arriving(second):
             row.click()
         expect(second.locator(".bar .acting-name")).to_have_text("Sibling GmbH")
         press(second, 'nav a[href$="/members"]')
@@ -272,7 +273,7 @@ class Story:
         page = self.page
         row = page.locator("#rows > tr", has_text=self.email("new"))
         row.locator("summary").click()
-        with page.expect_navigation():
+        with arriving(page):
             row.locator('a[href$="/replace"]').click()
         page.fill("main [name=email]", self.email("tab"))
         self.look("8-swap")
@@ -289,7 +290,7 @@ class Story:
     def _member(self, who: str) -> None:
         self.page.goto(f"{self.on}members")
         row = self.page.locator("#rows > tr", has_text=self.email(who))
-        with self.page.expect_navigation():
+        with arriving(self.page):
             row.locator("th a").click()
 
     def promotes(self) -> None:
