@@ -1,4 +1,4 @@
-"""How many SQL statements a call takes (performance.md): they are what a call costs."""
+"""How many SQL statements a call takes: they are what a call costs."""
 
 from __future__ import annotations
 

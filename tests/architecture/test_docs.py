@@ -5,17 +5,23 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from purveyor.parties.rules.roles import PERMISSIONS
+from purveyor.subscriptions.rules.calendar import PeriodEnded, days_left, months_to_charge, term_end
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "purveyor"
 REFERENCE = ROOT / "docs" / "reference"
 _SETTING = re.compile(r"(?:PURVEYOR|DATABASE)_[A-Z0-9_]+")
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+# `rules.md b2`, `rules.md b and c1`: the one form in which a rule is cited.
+_RULE = re.compile(r"\brules\.md ([a-g][0-9]?)\b(?: and ([a-g][0-9]?)\b)?")
+_LOOSE_RULE = re.compile(r"\brules [a-g][0-9]\b|\brules [a-g](?=[,.;:)])|\brules\.md(?! [a-g][0-9]?\b|\))")
+_DOCUMENT = re.compile(r"(?<![\w*])[\w./-]*\w\.md\b")
 
 
 def _trees() -> Iterator[ast.Module]:
@@ -206,3 +212,72 @@ def test_the_search_for_settings_finds_what_is_planted(planted: str, found: set[
 def test_the_search_for_codes_finds_what_is_planted() -> None:
     planted = ast.parse("class A(E):\n    kind: ClassVar[str] = 'a.b'\nclass B(E):\n    kind = 'c.d'")
     assert class_values(iter([planted]), "kind") == {"a.b", "c.d"}
+
+
+def _texts() -> Iterator[tuple[str, str]]:
+    """Name and text of every file that may cite a document, on one line: a citation may be wrapped."""
+    for top in ("src", "docs", "tests", "tools", "bench"):
+        for path in sorted((ROOT / top).rglob("*")):
+            if path.suffix in {".py", ".md", ".html"} and path != Path(__file__):
+                yield str(path.relative_to(ROOT)), re.sub(r"\s+(?:# )?", " ", path.read_text())
+
+
+def rules_cited(text: str) -> set[str]:
+    """The letters of the rules that a text cites."""
+    return {letter for pair in _RULE.findall(text) for letter in pair if letter}
+
+
+def test_every_rule_that_is_cited_is_written_down() -> None:
+    written = set(re.findall(r"^## ([a-g][0-9]?)\. ", (REFERENCE / "rules.md").read_text(), re.MULTILINE))
+    cited = {(name, letter) for name, text in _texts() for letter in rules_cited(text)}
+    assert {letter for _, letter in cited} > {"b", "b2"}, "the search finds something"
+    assert {(name, letter) for name, letter in cited if letter not in written} == set()
+
+
+def test_rules_are_cited_in_one_form() -> None:
+    loose = {name: found for name, text in _texts() if (found := _LOOSE_RULE.findall(text))}
+    assert loose == {}
+
+
+def test_a_document_that_the_code_names_exists() -> None:
+    names = {path.name for path in (ROOT / "docs").rglob("*.md")} | {"README.md"}
+    missing = {
+        (name, document)
+        for name, text in _texts()
+        for document in _DOCUMENT.findall(text)
+        if name.endswith(".py") and Path(document).name not in names
+    }
+    assert missing == set()
+
+
+def _worked_rows() -> list[list[str]]:
+    lines = (REFERENCE / "rules.md").read_text().splitlines()
+    return [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines if line.startswith("| 20")]
+
+
+@pytest.mark.parametrize("row", _worked_rows(), ids=lambda row: f"{row[0]}-{row[2]}")
+def test_the_worked_table_of_the_rules_is_what_the_code_computes(row: list[str]) -> None:
+    start, on, months = date.fromisoformat(row[0]), date.fromisoformat(row[2]), int(row[1])
+    assert days_left(on, term_end(start, months, start.day)) == int(row[3])
+    if row[4] == "refused":
+        with pytest.raises(PeriodEnded):
+            months_to_charge(on, start, months, start.day)
+    else:
+        assert months_to_charge(on, start, months, start.day) == int(row[4])
+
+
+@pytest.mark.parametrize(
+    ("planted", "found", "loose"),
+    [
+        ("(rules.md b2).", {"b2"}, 0),
+        ("[rules.md b and c1](../reference/rules.md)", {"b", "c1"}, 0),
+        ("EN 16931, rules.md c3, half up", {"c3"}, 0),
+        ("(rules b2)", set(), 1),
+        ("source: rules f, and more", set(), 1),
+        ("see rules.md for it", set(), 1),
+        ("the rules are kept; rules as data", set(), 0),
+    ],
+)
+def test_the_search_for_rules_finds_what_is_planted(planted: str, found: set[str], loose: int) -> None:
+    assert rules_cited(planted) == found
+    assert len(_LOOSE_RULE.findall(planted)) == loose

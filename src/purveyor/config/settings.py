@@ -71,7 +71,7 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 PURVEYOR_ZONE = os.environ.get("PURVEYOR_ZONE", "Europe/Stockholm")
 INVITATION_DAYS = int(os.environ.get("PURVEYOR_INVITATION_DAYS", "14"))
 DEFAULT_BILL_TO = os.environ.get("PURVEYOR_BILL_TO", "customer")
-# Passkey or authenticator app for the people of the operator and the resellers (rules f, ASVS 6.3.3).
+# Passkey or authenticator app for the people of the operator and the resellers (rules.md f).
 REQUIRE_MFA = _flag("PURVEYOR_REQUIRE_MFA", False)
 OSS_REGISTERED = _flag("PURVEYOR_OSS", True)
 

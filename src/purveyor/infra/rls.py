@@ -1,4 +1,4 @@
-"""Row-level security: the second wall behind every scoped query (design.md, isolation).
+"""Row-level security: the second wall behind every scoped query (rules.md f).
 
 The context lives in three transaction-local settings: ``app.scope`` (operator, reseller, customer),
 ``app.reseller`` and ``app.customer``. Without them every protected table is empty.

@@ -136,8 +136,7 @@ def decide(
 
 
 def compute_tax(net_total: Money, decision: TaxDecision) -> TaxLine:
-    """The tax on the sum of the lines of one category, rounded once, half up (EN 16931 BR-CO-17, rules.md
-    c3).
+    """The tax on the sum of the lines of one category, rounded once, half up (rules.md c3, BR-CO-17).
 
     Never sum the tax of single lines: 7 lines of 13.05 EUR at 22 % bear 20.10, not 7 x 2.87 = 20.09.
     """

@@ -1,7 +1,7 @@
 """VAT numbers: their spelling, form and check digit (python-stdnum), without asking anybody.
 
 Sources: Directive 2006/112/EC art. 215 (the prefix; Greece writes EL); the forms of the member states as VIES
-lists them; rules.md c1 and c2; issue "wrong check digit is refused".
+lists them; rules.md c2.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A draft adds up before it gets a number: afterwards nothing can be corrected (rules.md c3, c4)."""
+"""A draft adds up before it gets a number: afterwards nothing can be corrected (rules.md c4)."""
 
 from __future__ import annotations
 

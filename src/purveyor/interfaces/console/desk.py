@@ -206,7 +206,7 @@ def _actor(
 
 
 def _lacks_second_factor(request: HttpRequest, actor: Actor) -> bool:
-    """Whether the operator's setting asks for a second factor that this person has not got (rules f, ASVS 6.3.3)."""
+    """Whether the operator's setting asks for a second factor that this person has not got (rules.md f)."""
     return settings.REQUIRE_MFA and actor.scope != "customer" and not is_mfa_enabled(request.user)
 
 

@@ -1,4 +1,4 @@
-"""Every refusal as a sentence: what happened, with its facts, and what to do next (design.md, one voice)."""
+"""Every refusal as a sentence: what happened, with its facts, and what to do next."""
 
 from __future__ import annotations
 

@@ -2,8 +2,7 @@
 
 ``view`` reads; ``create_customer`` opens one; ``assign`` manages members and seats; ``buy`` costs money;
 ``promote`` makes administrators; ``settings`` changes the organization's own data, keys and staff;
-``operate`` is the operator's desk. ``buy`` is apart from ``assign``, so that work does not mean spending
-(asks.md 26).
+``operate`` is the operator's desk. ``buy`` is apart from ``assign``, so that work does not mean spending.
 """
 
 from __future__ import annotations

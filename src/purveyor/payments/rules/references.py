@@ -1,5 +1,4 @@
-"""Creditor references: what a payer writes on a bank transfer so that it finds its way (ISO 11649, rules.md
-e).
+"""Creditor references: what a payer writes on a transfer so that it finds its way (ISO 11649, rules.md e).
 
 ``RF``, two check digits, then up to 21 letters and digits. Check digits = 98 - (body + "RF00" as a number,
 letters as 10 to 35, mod 97): the scheme of IBAN (ISO 7064 MOD 97-10).

@@ -1,7 +1,7 @@
 """What a cart costs: from plain facts to lines, taxes, totals and the next renewal, each explained.
 
 Preview and charge are this function: ``make_quote`` shows what it says, ``accept_quote`` calls it again and
-charges only what is still the same (design.md, "How one top-up travels").
+charges only what is still the same.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from purveyor.subscriptions.types import Subscription
 
 @command
 def add_seats(*, actor: Actor, now: datetime, subscription_id: UUID, quantity: int) -> Subscription:
-    """Add ``quantity`` seats now, and at the renewal: a planned decrease keeps its size (asks.md 9, 18).
+    """Add ``quantity`` seats now, and at the renewal: a planned decrease keeps its size (rules.md b).
 
     Not idempotent by itself: the order that paid for them is settled once.
 
