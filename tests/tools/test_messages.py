@@ -22,7 +22,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "ngettext('One seat', '%(count)s seats', 2)\n"
     )
     (templates / "page.html").write_text(
-        "{% load i18n %}<h1>{% translate \"It's free\" %}</h1>\n"
+        '{% load i18n %}<h1>{% translate "It\'s free" %}</h1>\n'
         "   {% blocktranslate trimmed with who=name %}\n  Hello <b>{{ who }}</b>\n {% endblocktranslate %}\n"
     )
     monkeypatch.setattr(messages, "ROOT", tmp_path)

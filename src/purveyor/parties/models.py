@@ -33,11 +33,7 @@ class Person(AbstractBaseUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(email=Lower("email")), name="person_email_lower"
-            ),
-        )
+        constraints = (models.CheckConstraint(condition=Q(email=Lower("email")), name="person_email_lower"),)
 
     def __str__(self) -> str:
         return self.name or self.email

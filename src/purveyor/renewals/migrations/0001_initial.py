@@ -5,34 +5,74 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('billing', '0002_guards'),
-        ('payments', '0002_guards'),
-        ('subscriptions', '0002_guards'),
+        ("billing", "0002_guards"),
+        ("payments", "0002_guards"),
+        ("subscriptions", "0002_guards"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Renewal',
+            name="Renewal",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('reseller_id', models.UUIDField()),
-                ('customer_id', models.UUIDField()),
-                ('payer_id', models.UUIDField()),
-                ('period_start', models.DateField()),
-                ('outcome', models.TextField()),
-                ('reason', models.TextField(default='')),
-                ('quantity', models.IntegerField()),
-                ('rolled_at', models.DateTimeField()),
-                ('invoice', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.document')),
-                ('payable', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payments.payable')),
-                ('subscription', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='subscriptions.subscription')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("reseller_id", models.UUIDField()),
+                ("customer_id", models.UUIDField()),
+                ("payer_id", models.UUIDField()),
+                ("period_start", models.DateField()),
+                ("outcome", models.TextField()),
+                ("reason", models.TextField(default="")),
+                ("quantity", models.IntegerField()),
+                ("rolled_at", models.DateTimeField()),
+                (
+                    "invoice",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="billing.document",
+                    ),
+                ),
+                (
+                    "payable",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="payments.payable",
+                    ),
+                ),
+                (
+                    "subscription",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="subscriptions.subscription",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('subscription', 'period_start'), name='renewals_renewal_once'), models.CheckConstraint(condition=models.Q(('outcome__in', ['renewed', 'ended'])), name='renewals_outcome'), models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'renewed'), _negated=True), ('invoice__isnull', False), _connector='OR'), name='renewals_renewed_is_invoiced')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("subscription", "period_start"), name="renewals_renewal_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome__in", ["renewed", "ended"])), name="renewals_outcome"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome", "renewed"), _negated=True),
+                            ("invoice__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="renewals_renewed_is_invoiced",
+                    ),
+                ],
             },
         ),
     ]

@@ -6,142 +6,264 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('billing', '0002_guards'),
-        ('catalog', '0002_guards'),
-        ('parties', '0002_guards'),
-        ('payments', '0002_guards'),
-        ('subscriptions', '0002_guards'),
+        ("billing", "0002_guards"),
+        ("catalog", "0002_guards"),
+        ("parties", "0002_guards"),
+        ("payments", "0002_guards"),
+        ("subscriptions", "0002_guards"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Quote',
+            name="Quote",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('reseller_id', models.UUIDField()),
-                ('customer_id', models.UUIDField()),
-                ('payer_id', models.UUIDField()),
-                ('bill_to_id', models.UUIDField()),
-                ('status', models.TextField(default='open')),
-                ('currency', models.CharField(max_length=3)),
-                ('gross', models.BigIntegerField()),
-                ('fingerprint', models.TextField()),
-                ('content', models.JSONField()),
-                ('created_by', models.UUIDField(null=True)),
-                ('created_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("reseller_id", models.UUIDField()),
+                ("customer_id", models.UUIDField()),
+                ("payer_id", models.UUIDField()),
+                ("bill_to_id", models.UUIDField()),
+                ("status", models.TextField(default="open")),
+                ("currency", models.CharField(max_length=3)),
+                ("gross", models.BigIntegerField()),
+                ("fingerprint", models.TextField()),
+                ("content", models.JSONField()),
+                ("created_by", models.UUIDField(null=True)),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['customer_id', '-created_at'], name='sales_quote_customer')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['open', 'accepted'])), name='sales_quote_status')],
+                "indexes": [models.Index(fields=["customer_id", "-created_at"], name="sales_quote_customer")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["open", "accepted"])), name="sales_quote_status"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Order',
+            name="Order",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('reseller_id', models.UUIDField()),
-                ('payer_id', models.UUIDField()),
-                ('bill_to_id', models.UUIDField()),
-                ('status', models.TextField()),
-                ('hold_reason', models.TextField(default='')),
-                ('payment_method', models.TextField()),
-                ('currency', models.CharField(max_length=3)),
-                ('net', models.BigIntegerField()),
-                ('vat', models.BigIntegerField()),
-                ('gross', models.BigIntegerField()),
-                ('taxes', models.JSONField()),
-                ('tax_record', models.JSONField()),
-                ('pro_forma_number', models.TextField(default='')),
-                ('invoice_number', models.TextField(default='')),
-                ('payment_details', models.JSONField(null=True)),
-                ('placed_at', models.DateTimeField()),
-                ('completed_at', models.DateTimeField(null=True)),
-                ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.organization')),
-                ('invoice', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.document')),
-                ('payable', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payments.payable')),
-                ('pro_forma', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.document')),
-                ('quote', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='order', to='sales.quote')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("reseller_id", models.UUIDField()),
+                ("payer_id", models.UUIDField()),
+                ("bill_to_id", models.UUIDField()),
+                ("status", models.TextField()),
+                ("hold_reason", models.TextField(default="")),
+                ("payment_method", models.TextField()),
+                ("currency", models.CharField(max_length=3)),
+                ("net", models.BigIntegerField()),
+                ("vat", models.BigIntegerField()),
+                ("gross", models.BigIntegerField()),
+                ("taxes", models.JSONField()),
+                ("tax_record", models.JSONField()),
+                ("pro_forma_number", models.TextField(default="")),
+                ("invoice_number", models.TextField(default="")),
+                ("payment_details", models.JSONField(null=True)),
+                ("placed_at", models.DateTimeField()),
+                ("completed_at", models.DateTimeField(null=True)),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.organization",
+                    ),
+                ),
+                (
+                    "invoice",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="billing.document",
+                    ),
+                ),
+                (
+                    "payable",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="payments.payable",
+                    ),
+                ),
+                (
+                    "pro_forma",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="billing.document",
+                    ),
+                ),
+                (
+                    "quote",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="order", to="sales.quote"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Trial',
+            name="Trial",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('reseller_id', models.UUIDField()),
-                ('started_at', models.DateTimeField()),
-                ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.organization')),
-                ('product', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.product')),
-                ('subscription', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='subscriptions.subscription')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("reseller_id", models.UUIDField()),
+                ("started_at", models.DateTimeField()),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.organization",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.product",
+                    ),
+                ),
+                (
+                    "subscription",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="subscriptions.subscription",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='OrderLine',
+            name="OrderLine",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('reseller_id', models.UUIDField()),
-                ('customer_id', models.UUIDField()),
-                ('payer_id', models.UUIDField()),
-                ('position', models.IntegerField()),
-                ('type', models.TextField()),
-                ('product', models.TextField()),
-                ('plan', models.TextField()),
-                ('offer_code', models.TextField()),
-                ('quantity', models.IntegerField()),
-                ('months', models.IntegerField()),
-                ('term_months', models.IntegerField()),
-                ('unit_price', models.BigIntegerField()),
-                ('discount_percent', models.DecimalField(decimal_places=4, max_digits=7)),
-                ('net', models.BigIntegerField()),
-                ('explanation', models.JSONField()),
-                ('pricing_context', models.JSONField()),
-                ('list_term_price', models.BigIntegerField()),
-                ('price_list', models.TextField()),
-                ('period_start', models.DateField()),
-                ('period_end', models.DateField()),
-                ('offer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.offer')),
-                ('order', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='sales.order')),
-                ('subscription', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='subscriptions.subscription')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("reseller_id", models.UUIDField()),
+                ("customer_id", models.UUIDField()),
+                ("payer_id", models.UUIDField()),
+                ("position", models.IntegerField()),
+                ("type", models.TextField()),
+                ("product", models.TextField()),
+                ("plan", models.TextField()),
+                ("offer_code", models.TextField()),
+                ("quantity", models.IntegerField()),
+                ("months", models.IntegerField()),
+                ("term_months", models.IntegerField()),
+                ("unit_price", models.BigIntegerField()),
+                ("discount_percent", models.DecimalField(decimal_places=4, max_digits=7)),
+                ("net", models.BigIntegerField()),
+                ("explanation", models.JSONField()),
+                ("pricing_context", models.JSONField()),
+                ("list_term_price", models.BigIntegerField()),
+                ("price_list", models.TextField()),
+                ("period_start", models.DateField()),
+                ("period_end", models.DateField()),
+                (
+                    "offer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.offer",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="sales.order",
+                    ),
+                ),
+                (
+                    "subscription",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="subscriptions.subscription",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['subscription'], name='sales_line_subscription')],
-                'constraints': [models.UniqueConstraint(fields=('order', 'position'), name='sales_line_position'), models.CheckConstraint(condition=models.Q(('net__gte', 0), ('quantity__gte', 1)), name='sales_line_amounts')],
+                "indexes": [models.Index(fields=["subscription"], name="sales_line_subscription")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("order", "position"), name="sales_line_position"),
+                    models.CheckConstraint(
+                        condition=models.Q(("net__gte", 0), ("quantity__gte", 1)), name="sales_line_amounts"
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['-placed_at', '-id'], name='sales_order_all'),
+            model_name="order",
+            index=models.Index(fields=["-placed_at", "-id"], name="sales_order_all"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['reseller_id', '-placed_at', '-id'], name='sales_order_newest'),
+            model_name="order",
+            index=models.Index(fields=["reseller_id", "-placed_at", "-id"], name="sales_order_newest"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['customer', '-placed_at', '-id'], name='sales_order_customer'),
+            model_name="order",
+            index=models.Index(fields=["customer", "-placed_at", "-id"], name="sales_order_customer"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('status__in', ['awaiting_payment', 'on_hold'])), fields=['reseller_id', '-placed_at', '-id'], name='sales_order_waiting'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("status__in", ["awaiting_payment", "on_hold"])),
+                fields=["reseller_id", "-placed_at", "-id"],
+                name="sales_order_waiting",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['awaiting_payment', 'on_hold', 'provisioning', 'completed', 'cancelled'])), name='sales_order_status'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["awaiting_payment", "on_hold", "provisioning", "completed", "cancelled"])
+                ),
+                name="sales_order_status",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('gross', django.db.models.expressions.CombinedExpression(models.F('net'), '+', models.F('vat')))), name='sales_order_sums'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "gross",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("net"), "+", models.F("vat")
+                        ),
+                    )
+                ),
+                name="sales_order_sums",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'completed'), _negated=True), models.Q(('completed_at__isnull', False), ('invoice__isnull', False)), _connector='OR'), name='sales_order_completed_is_invoiced'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "completed"), _negated=True),
+                    models.Q(("completed_at__isnull", False), ("invoice__isnull", False)),
+                    _connector="OR",
+                ),
+                name="sales_order_completed_is_invoiced",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='trial',
-            constraint=models.UniqueConstraint(fields=('customer', 'product'), name='sales_trial_once'),
+            model_name="trial",
+            constraint=models.UniqueConstraint(fields=("customer", "product"), name="sales_trial_once"),
         ),
     ]

@@ -44,7 +44,9 @@ def add_member(
     authority.require(actor, "assign", customer_id=customer_id)
     given = roles.known_role(role)
     roles.check_giving(role=given, may_promote=authority.may(actor, "promote"), confirm=confirm)
-    wish = _write.Wish(email=clean_email(email), name=clean_line(name, field="name", required=False), role=given)
+    wish = _write.Wish(
+        email=clean_email(email), name=clean_line(name, field="name", required=False), role=given
+    )
     # Whose customer it is, before anything is said about its members.
     parties.get_customer(actor=actor, customer_id=customer_id)
     known = _write.find_members(customer_id=customer_id, keys=[wish.email])
@@ -100,7 +102,9 @@ def sort_out(rows: Sequence[PastedRow]) -> tuple[dict[int, _write.Wish], dict[in
     for position, row in enumerate(rows):
         try:
             wish = _write.Wish(
-                email=clean_email(row.email), name=clean_line(row.name, field="name", required=False), role="member"
+                email=clean_email(row.email),
+                name=clean_line(row.name, field="name", required=False),
+                role="member",
             )
         except Invalid:
             bad[position] = RowVerdict(

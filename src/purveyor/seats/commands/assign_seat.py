@@ -33,7 +33,9 @@ def assign_seat(
     Emits: seat.assigned, and member.invited.
     """
     authority.require(actor, "assign")
-    wish = _write.Wish(email=clean_email(email), name=clean_line(name, field="name", required=False), role="member")
+    wish = _write.Wish(
+        email=clean_email(email), name=clean_line(name, field="name", required=False), role="member"
+    )
     try:
         seats = subscriptions.take_seats(actor=actor, now=now, subscription_id=subscription_id)
     except SeatsExhausted:

@@ -46,7 +46,9 @@ def replace_assignment(
     Emits: seat.released, seat.assigned, and member.invited.
     """
     authority.require(actor, "assign")
-    wish = _write.Wish(email=clean_email(email), name=clean_line(name, field="name", required=False), role="member")
+    wish = _write.Wish(
+        email=clean_email(email), name=clean_line(name, field="name", required=False), role="member"
+    )
     old = read_assignment(actor, assignment_id)
     subscriptions.hold_seats(actor=actor, now=now, subscription_id=old.subscription_id, running=True)
     member = find_or_make(actor, now, old.customer_id, old.subscription_id, wish, language)
