@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from purveyor.interfaces.texts import formats
@@ -39,11 +39,11 @@ class AddForm(PeopleForm):
         self.free = free
         field = self.fields["subscription"]
         assert isinstance(field, forms.ChoiceField)  # as declared above
-        field.choices = [("", _now("No seat yet")), *((show("sub", s.id), _free(s)) for s in free)]
+        field.choices = [("", gettext("No seat yet")), *((show("sub", s.id), _free(s)) for s in free)]
 
 
 def _free(subscription: Subscription) -> str:
-    return _now("%(product)s: %(free)s free") % {
+    return gettext("%(product)s: %(free)s free") % {
         "product": f"{subscription.product} {subscription.plan}",
         "free": formats.number_text(subscription.seats_free),
     }
