@@ -9,8 +9,10 @@ from uuid import UUID
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from purveyor.infra import tx
+from purveyor.interfaces.texts import labels
 from purveyor.kernel.ids import show
 from purveyor.parties import commands as parties
 from purveyor.parties import queries as parties_queries
@@ -203,7 +205,8 @@ def test_staff_activates_into_the_workspace(world: World) -> None:
     with tx.enter(SYSTEM):
         token = commands.mint_invitation_token(invitation.id)
     client = browser()
-    assert "Technician" in client.get(f"/activate/{token}").content.decode()
+    with translation.override(world.reseller.language):
+        assert labels.role("technician") in client.get(f"/activate/{token}").content.decode()
     client.post(f"/activate/{token}", {"name": "Tec", "password": PASSWORD})
     home = client.get("/", follow=True)
     assert home.redirect_chain[-1][0].startswith(f"/{show('res', world.reseller.id)}")

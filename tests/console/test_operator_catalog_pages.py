@@ -129,23 +129,22 @@ def test_from_vendor_to_offer_to_price(shop: Shop, operator: Browser) -> None:
     with tx.enter(SYSTEM):
         plan = catalog.list_plans(product_id=product.id)[0]
     sent = {
-        "plan": str(plan.id), "code": f"o-{mark}", "term_months": "12", "billing_months": "1", "trial_days": "7",
+        "plan": str(plan.id), "code": f"o-{mark}", "term_months": "12", "trial_days": "7",
         "invoice_due_days": "30", "quantity_min": "2", "quantity_max": "9", "renewal_window_days": "60",
-        "available_from": "2026-01-01", "prepay": "on",
+        "available_from": "2026-01-01",
     }  # fmt: skip
     wrong = operator.post(operator.root + "offers/new", {**sent, "quantity_max": "1"})
     assert wrong.status_code == 422
     assert wrong.context["form"].errors["quantity_max"]
-    wrong = operator.post(operator.root + "offers/new", {**sent, "billing_months": "5"})
+    wrong = operator.post(operator.root + "offers/new", {**sent, "term_months": "61"})
     assert wrong.status_code == 422
-    assert wrong.context["form"].errors["billing_months"]
+    assert wrong.context["form"].errors["term_months"]
     where = made("offer", **sent)
-    assert "Before it begins" in text_of(operator.get(where))
+    assert "By invoice" in text_of(operator.get(where))
     with tx.enter(SYSTEM):
         offer = catalog.get_offer(offer_ref=f"o-{mark}")
-    assert offer.terms.prepay
     assert offer.terms.quantity_max == 9
-    assert offer.billing_months == 1
+    assert offer.billing_months == 12
     prices = f"{operator.root}prices/{show('prl', shop.eur.id)}"
     wrong = operator.post(prices, {str(offer.id): "1.999"})
     assert wrong.status_code == 422

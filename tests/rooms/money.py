@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from purveyor.billing.commands import issue_invoice
-from purveyor.infra import outbox
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.ids import new_id
 from purveyor.kernel.money import Money
@@ -16,6 +15,7 @@ from purveyor.payments import queries
 from purveyor.payments.commands import charge_balance, deposit, open_payable, record_transfer
 from purveyor.payments.types import Payable, Payment
 from tests.rooms.books import NOW, SYSTEM, TODAY, House, draft, eur, operator, within
+from tests.support.feed import feed
 
 OPERATOR = operator()
 
@@ -74,11 +74,7 @@ def reread(house: House, payable: Payable) -> Payable:
 
 
 def events(house: House) -> list[str]:
-    def found() -> list[str]:
-        listed = outbox.list_events(since=None, limit=200)
-        return [event.kind for event, _ in listed if event.payer_id == house.reseller.id]
-
-    return within(SYSTEM, found)
+    return [event.kind for event in feed(SYSTEM) if event.payer_id == house.reseller.id]
 
 
 def charge(house: House, amount: int, subject: UUID | None = None) -> Payable:

@@ -24,12 +24,13 @@ from purveyor.billing.commands import (
 from purveyor.billing.errors import DocumentNotPayable, PaymentExceedsInvoice
 from purveyor.billing.jobs import run_overdue
 from purveyor.billing.types import Document, PaymentDetails
-from purveyor.infra import outbox, tx
+from purveyor.infra import tx
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import Invalid, NotFound
 from purveyor.kernel.explanation import Explanation
 from purveyor.kernel.money import Money
 from tests.rooms.books import NOW, SYSTEM, TODAY, House, at_once, draft, eur, found_house, within
+from tests.support.feed import feed
 
 _codes = itertools.count(1)
 
@@ -49,11 +50,7 @@ def read(house: House, document: Document, actor: Actor | None = None) -> Docume
 
 
 def events(document: Document) -> list[str]:
-    def found() -> list[str]:
-        listed = outbox.list_events(since=None, limit=200)
-        return [event.kind for event, _ in listed if event.subject_id == document.id]
-
-    return within(SYSTEM, found)
+    return [event.kind for event in feed(SYSTEM) if event.subject_id == document.id]
 
 
 def test_an_invoice_says_what_the_draft_said(house: House) -> None:

@@ -20,8 +20,9 @@ from purveyor.catalog.types import Terms
 from purveyor.infra import activity, tx
 from purveyor.kernel.errors import Invalid, NotFound
 from purveyor.kernel.money import Money
+from tests.support.feed import feed
 from tests.support.houses import NOW
-from tests.support.shop import START, TODAY, Shop, build_shop, feed, offer_of
+from tests.support.shop import START, TODAY, Shop, build_shop, offer_of
 
 
 @pytest.fixture(scope="module")
@@ -281,6 +282,8 @@ def test_a_code_is_taken_once(shop: Shop) -> None:
         ({"term_months": 0}, "term_months", "too_small"),
         ({"term_months": 61}, "term_months", "too_large"),
         ({"term_months": 12, "billing_months": 5}, "billing_months", "does_not_divide"),
+        ({"term_months": 12, "billing_months": 1}, "billing_months", "not_in_force"),
+        ({"terms": Terms(prepay=True)}, "prepay", "not_in_force"),
         ({"available_to": START}, "available_to", "not_after_start"),
     ],
 )

@@ -16,8 +16,9 @@ from purveyor.catalog.types import Offer
 from purveyor.infra import tx
 from purveyor.kernel.errors import Forbidden, Invalid
 from purveyor.kernel.money import Money
+from tests.support.feed import feed
 from tests.support.houses import NOW
-from tests.support.shop import START, TODAY, Shop, build_shop, feed, offer_of
+from tests.support.shop import START, TODAY, Shop, build_shop, offer_of
 
 
 @pytest.fixture(scope="module")

@@ -9,13 +9,14 @@ from uuid import UUID
 import pytest
 from django.db import connection, transaction
 
-from purveyor.infra import activity, outbox, tx
+from purveyor.infra import activity, tx
 from purveyor.kernel.actor import Actor, system_actor
 from purveyor.kernel.errors import Forbidden, Invalid, NotFound
 from purveyor.parties import commands, queries
 from purveyor.parties.entry import Unauthenticated, enter_by_key
 from purveyor.parties.errors import CodeTaken, CurrencyFrozen
 from purveyor.parties.types import Address, CustomerInput, Organization
+from tests.support.feed import feed
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 SYSTEM = system_actor()
@@ -79,10 +80,10 @@ def test_a_reseller_opens_and_corrects_a_customer(houses: tuple[Organization, Or
     assert (changed.name, changed.bill_to) == ("Müller KG", "reseller")
     with tx.enter(actor):
         kinds = [r.kind for r in activity.list_activity(actor=actor, customer_id=customer.id)]
-        feed = [e.kind for e, _ in outbox.list_events(since=None, limit=50) if e.customer_id == customer.id]
         assert [c.name for c in queries.list_customers(actor=actor, q="muller")] == ["Müller KG"]
     assert kinds == ["customer.updated", "customer.created"]
-    assert feed == ["customer.created", "customer.updated"]
+    told = [e.kind for e in feed(actor) if e.customer_id == customer.id]
+    assert told == ["customer.created", "customer.updated"]
 
 
 def test_a_wrong_field_is_named(houses: tuple[Organization, Organization]) -> None:

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from purveyor.infra import activity, outbox, tx
+from purveyor.infra import activity, tx
 from purveyor.kernel.errors import Forbidden, Invalid, NotFound
 from purveyor.parties import commands as parties
 from purveyor.parties.types import Organization
@@ -16,6 +16,7 @@ from purveyor.seats.types import Member, PastedRow
 from purveyor.subscriptions import commands as subscriptions
 from purveyor.subscriptions import queries as subscription_queries
 from tests.rooms.seatworld import NOW, SYSTEM, World, activate, given, make_world, read, together
+from tests.support.feed import feed
 
 
 @pytest.fixture(scope="module")
@@ -188,7 +189,7 @@ def test_acts_are_on_record_with_whom_they_were_for(world: World, customer: Orga
     commands.release_seat(actor=actor, now=NOW, assignment_id=made.id)
     with tx.enter(actor):
         rows = activity.list_activity(actor=actor, customer_id=customer.id)
-        events = [event for event, _ in outbox.list_events(since=None, limit=200)]
+    events = feed(actor)
     mine = {row.kind: row for row in rows}
     assert {"member.invited", "seat.assigned", "seat.released"} <= set(mine)
     assert (mine["seat.assigned"].actor_name, mine["seat.assigned"].acting_on) == ("Rita", customer.id)

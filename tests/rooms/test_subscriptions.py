@@ -9,7 +9,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from purveyor.infra import clock, outbox, tx
+from purveyor.infra import clock, tx
 from purveyor.infra.registry import Announced
 from purveyor.kernel.errors import Forbidden, Invalid, NotFound
 from purveyor.kernel.ids import new_id
@@ -26,6 +26,7 @@ from purveyor.subscriptions.rules import lifecycle
 from purveyor.subscriptions.rules.calendar import PeriodEnded
 from purveyor.subscriptions.types import Status, Subscription
 from tests.rooms.seatworld import NOW, SYSTEM, TODAY, World, given, make_world, read, together
+from tests.support.feed import feed
 
 
 @pytest.fixture(scope="module")
@@ -285,8 +286,7 @@ def test_lists_follow_a_new_name(world: World) -> None:
 
 def test_what_happens_is_announced_without_money(world: World) -> None:
     sub = world.subscription(customer=world.stranger)
-    with tx.enter(world.foreign):
-        mine = [event for event, _ in outbox.list_events(since=None, limit=200) if event.subject_id == sub.id]
+    mine = [event for event in feed(world.foreign) if event.subject_id == sub.id]
     assert [event.kind for event in mine] == ["subscription.activated"]
     assert mine[0].payload["period_end"] == "2027-11-22"
     assert "12000" not in str(mine[0].payload)

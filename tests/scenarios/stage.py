@@ -6,6 +6,7 @@ documents and ledger at its end.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -38,6 +39,7 @@ class Stage:
     invoiced: list[tuple[int, int]] = field(default_factory=list)
     received: list[int] = field(default_factory=list)
     _seen: str | None = None
+    _shown: int = 0
     _deposits: int = 0
 
     @property
@@ -118,15 +120,25 @@ class Stage:
         return int(found[0]["amount"]) if found else 0
 
     def events(self) -> list[str]:
-        """The kinds of everything announced since this was last asked."""
+        """The kinds of everything announced since this was last asked.
+
+        The feed holds back what is younger than the oldest transaction of the whole server, and other
+        tests run on it at the same time: so it is asked until it has shown all there is.
+        """
+        announced = everything("SELECT count(*) FROM infra_event")[0][0]
         kinds: list[str] = []
-        while True:
+        deadline = time.monotonic() + 30
+        while self._shown < announced:
+            assert time.monotonic() < deadline, "the feed holds events back for ever"
             since = f"&since={self._seen}" if self._seen else ""
             page = self.operator.get(f"/events?limit=200{since}").ok()
-            if not page["data"]:
-                return kinds
-            kinds += [event["kind"] for event in page["data"]]
-            self._seen = page["next_cursor"]
+            if page["data"]:
+                kinds += [event["kind"] for event in page["data"]]
+                self._seen = page["next_cursor"]
+                self._shown += len(page["data"])
+            else:
+                time.sleep(0.02)
+        return kinds
 
     def mails(self, to: str) -> list[str]:
         """The subjects of what was sent to an address, oldest first."""

@@ -9,8 +9,6 @@ from uuid import UUID
 
 from purveyor.catalog import commands
 from purveyor.catalog.types import Offer, PriceList, Terms
-from purveyor.infra import outbox, tx
-from purveyor.kernel.actor import Actor
 from purveyor.kernel.money import Money
 from tests.support.houses import NOW, Houses, build_houses
 
@@ -62,9 +60,3 @@ def offer_of(shop: Shop, code: str, **more: Any) -> Offer:
     """Another offer of the plan, for one month unless said otherwise."""
     values: dict[str, Any] = {"plan_id": shop.plan_id, "term_months": 1, "available_from": START, **more}
     return commands.create_offer(**shop.desk, code=code, **values)
-
-
-def feed(actor: Actor) -> list[Any]:
-    """The events that the actor may see, oldest first."""
-    with tx.enter(actor):
-        return [event for event, _ in outbox.list_events(since=None, limit=200)]

@@ -126,6 +126,12 @@ def numbers_of(*, actor: Actor, subject_ids: Collection[UUID]) -> dict[UUID, tup
     return {key: value for key, value in found.items() if key in subject_ids}
 
 
+def has_overdue(*, actor: Actor, customer_id: UUID, subscription_id: UUID) -> bool:
+    """Whether an invoice of the customer with a line for the subscription is overdue."""
+    overdue = _visible(actor).filter(customer_id=customer_id, status="overdue")
+    return overdue.filter(line__subscription_id=subscription_id).exists()
+
+
 def count_open(
     *, actor: Actor, customer_id: UUID | None = None, payer_id: UUID | None = None
 ) -> OpenDocuments:

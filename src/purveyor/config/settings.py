@@ -73,6 +73,8 @@ INVITATION_DAYS = int(os.environ.get("PURVEYOR_INVITATION_DAYS", "14"))
 DEFAULT_BILL_TO = os.environ.get("PURVEYOR_BILL_TO", "customer")
 # Passkey or authenticator app for the people of the operator and the resellers (rules.md f).
 REQUIRE_MFA = _flag("PURVEYOR_REQUIRE_MFA", False)
+# A session ends after so long without a page, and after SESSION_COOKIE_AGE at the latest.
+IDLE_MINUTES = int(os.environ.get("PURVEYOR_IDLE_MINUTES", "30"))
 OSS_REGISTERED = _flag("PURVEYOR_OSS", True)
 
 INSTALLED_APPS = [
@@ -123,6 +125,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "purveyor.interfaces.console.idle.IdleSession",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",

@@ -6,6 +6,7 @@ from purveyor.billing.jobs import run_overdue
 from purveyor.infra.registry import DueSource, register_due, subscribe
 from purveyor.interfaces.mail.handlers import LISTENERS
 from purveyor.parties.ports import Adapters
+from purveyor.renewals import handlers as renewals
 from purveyor.renewals.jobs import roll_due
 from purveyor.sales.handlers import on_payable_settled
 from purveyor.seats.handlers import on_subscription_ended
@@ -29,6 +30,8 @@ def _ports() -> None:
 
 def _events() -> None:
     subscribe("payable.settled", "sales.settle_order", on_payable_settled)
+    subscribe("payable.settled", "renewals.payment_arrived", renewals.on_payable_settled)
+    subscribe("invoice.overdue", "renewals.payment_missing", renewals.on_invoice_overdue)
     subscribe("subscription.ended", "seats.subscription_ended", on_subscription_ended)
     subscribe("customer.updated", "subscriptions.follow_customer", on_customer_updated)
     for kind, name, letter in LISTENERS:

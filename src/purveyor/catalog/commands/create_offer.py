@@ -13,7 +13,7 @@ from purveyor.catalog.types import Offer, Terms
 from purveyor.infra.clock import business_date
 from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor
-from purveyor.kernel.errors import NotFound
+from purveyor.kernel.errors import Invalid, NotFound
 from purveyor.kernel.ids import new_id, show
 from purveyor.parties.authority import require
 
@@ -39,12 +39,15 @@ def create_offer(
     today; ``available_to`` is the first day on which it is no longer sold. Term and terms never change
     afterwards, because running subscriptions rely on them: withdraw the offer and open another.
 
-    Raises: Forbidden, Invalid, NotFound (plan), CodeTaken.  Emits: offer.created.
+    Raises: Forbidden, Invalid (also ``not_in_force`` for a rule that nothing acts on yet), NotFound (plan),
+        CodeTaken.
+    Emits: offer.created.
     """
     require(actor, "operate")
     billing = term_months if billing_months is None else billing_months
     wanted = clean_code(code)
     check_months(term_months=term_months, billing_months=billing)
+    _check_in_force(term_months, billing, terms)
     start = available_from or business_date(now)
     check_days(start, available_to, field="available_to")
     if not models.Plan.objects.filter(id=plan_id).exists():
@@ -71,3 +74,11 @@ def create_offer(
         facts={"code": wanted, "term_months": term_months, "terms": terms.as_json()},
     )
     return queries.get_offer(offer_ref=new)
+
+
+def _check_in_force(term_months: int, billing_months: int, terms: Terms) -> None:
+    """No offer promises what the renewal does not do: terms are billed at once, after they began."""
+    if billing_months != term_months:
+        raise Invalid(field="billing_months", reason="not_in_force")
+    if terms.prepay:
+        raise Invalid(field="prepay", reason="not_in_force")

@@ -66,6 +66,8 @@ PLAIN: dict[str, Promise] = {
     "subscription.cancelled": gettext_lazy("A subscription was cancelled"),
     "subscription.ended": gettext_lazy("A subscription ended"),
     "subscription.opened": gettext_lazy("%(actor)s opened a subscription"),
+    "subscription.paid_up": gettext_lazy("Nothing is overdue for a subscription any more"),
+    "subscription.past_due": gettext_lazy("An invoice for a subscription is overdue"),
     "subscription.renewal_changed": gettext_lazy("%(actor)s changed what happens at the renewal"),
     "subscription.renewed": gettext_lazy("A subscription was renewed"),
     "subscription.seats_added": gettext_lazy("Seats were added to a subscription"),

@@ -141,6 +141,7 @@ REASONS: dict[str, Callable[[Facts], str]] = {
     "not_after_start": _not_after_start,
     "not_an_integer": lambda f: _("Enter a whole number."),
     "not_an_object": lambda f: _("An object with fields is expected here."),
+    "not_in_force": lambda f: _("This rule cannot be chosen yet."),
     "not_json": lambda f: _("The body is not valid JSON."),
     "not_positive": lambda f: _("The amount must be more than zero."),
     "not_utf8": lambda f: _("The body is not valid UTF-8 text."),

@@ -84,13 +84,6 @@ class OfferForm(forms.Form):
     term_months = forms.IntegerField(
         label=_("Term in months"), min_value=1, max_value=60, initial=12, help_text=_("Usually 1 or 12.")
     )
-    billing_months = forms.IntegerField(
-        label=_("Months billed at a time"),
-        min_value=1,
-        max_value=60,
-        required=False,
-        help_text=_("Left empty, the whole term is billed at once. It must divide the term."),
-    )
     available_from = day_field(_("On sale from"))
     available_to = day_field(
         _("On sale until"), required=False, help_text=_("The first day on which it is no longer sold.")
@@ -101,11 +94,6 @@ class OfferForm(forms.Form):
         max_value=MAX_TRIAL_DAYS,
         initial=_STANDARD.trial_days,
         help_text=_("How long a customer may try it without paying. 0 for none."),
-    )
-    prepay = forms.BooleanField(
-        label=_("A renewal must be paid before the new term begins"),
-        required=False,
-        help_text=_("Otherwise the new term begins at once, and its invoice is paid within the days below."),
     )
     invoice_due_days = forms.IntegerField(
         label=_("Days to pay an invoice"),
@@ -151,7 +139,6 @@ class OfferForm(forms.Form):
         data = self.cleaned_data
         return Terms(
             trial_days=data["trial_days"],
-            prepay=data["prepay"],
             quantity_min=data["quantity_min"],
             quantity_max=data["quantity_max"],
             invoice_due_days=data["invoice_due_days"],

@@ -200,7 +200,6 @@ def _make_offer(desk: Desk) -> Maker:
             plan_id=UUID(data["plan"]),
             code=data["code"],
             term_months=data["term_months"],
-            billing_months=data["billing_months"],
             terms=form.terms(),
             available_from=data["available_from"],
             available_to=data["available_to"],
