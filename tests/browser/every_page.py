@@ -23,7 +23,6 @@ ACCOUNT_PAGES = (
     "/accounts/password/change/",
     "/accounts/sessions/",
     "/accounts/logout/",
-    "/accounts/reauthenticate/",
 )
 SIGNED_OUT = (
     "/accounts/login/",
@@ -41,7 +40,7 @@ _ID = re.compile(r"<(\w+):(\w+)>")
 def pages_for(filled: Filled, role: str) -> Iterator[tuple[str, str]]:
     """(part, path) of each page of somebody with this role: the ``own`` ones, and those ``acting`` on a customer."""
     owner = "own" if role in ("admin", "member") else "first"
-    ids = filled.things[owner] | _of_the_operator(filled)
+    ids = {"per": show("per", filled.people["manager"])} | filled.things[owner] | _of_the_operator(filled)
     workspace = {
         "operator": show("ope", filled.world.shop.houses.seller.organization.id),
         "reseller": show("res", filled.world.shop.houses.first.id),

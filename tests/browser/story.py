@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -327,8 +328,6 @@ class Story:
         self.stack.close()
 
 
-def _loose(text: str) -> object:
-    """A pattern for text whose spaces may be of any kind."""
-    import re  # noqa: PLC0415  (used here alone)
-
-    return re.compile(r"\s".join(re.escape(part) for part in text.split(" ")))
+def _loose(text: str) -> re.Pattern[str]:
+    """A pattern for an amount whose spaces may be of any kind, and that is not the end of a longer one."""
+    return re.compile(r"(?<![\d.,])" + r"\s".join(re.escape(part) for part in text.split(" ")))

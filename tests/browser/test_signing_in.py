@@ -11,6 +11,7 @@ import time
 from django.core.cache import cache
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import violations
 from tests.browser.live import PASSWORD, Site, employ, press, root_of, said, send, sign_in
 from tests.support.world import World
 
@@ -52,6 +53,7 @@ def to_security(page: Page) -> None:
 def it_is_still_me(page: Page) -> None:
     """Whoever changes how one signs in says the password once more."""
     assert "/reauthenticate/" in page.url, said(page)
+    assert violations(page) == []
     page.fill("main [name=password]", PASSWORD)
     send(page)
 
