@@ -227,6 +227,25 @@ def test_the_operators_pages_are_the_operators(filled: Filled, role: str) -> Non
     assert row_counts() == before
 
 
+@pytest.mark.parametrize("role", [role for role in ROLES if role != "operator"])
+def test_another_ones_staff_invitation_has_no_page(filled: Filled, role: str) -> None:
+    client = signed_in(filled, role)
+    before, wrong = row_counts(), []
+    for owner, found in foreign_ids(filled, role, "staff"):
+        for name, arguments in SIGNED_IN.items():
+            if set(arguments) != {"workspace", "invitation_id"}:
+                continue
+            url = reverse(
+                f"console:{name}", kwargs={"workspace": workspace(filled, role), "invitation_id": found}
+            )
+            for method in ("get", "post"):
+                status = getattr(client, method)(url).status_code
+                if status not in (403, 404):
+                    wrong.append((owner, method, url, status))
+    assert wrong == []
+    assert row_counts() == before
+
+
 def test_signed_out_every_page_leads_to_the_door(filled: Filled) -> None:
     client = Client(raise_request_exception=False)
     before, wrong = row_counts(), []

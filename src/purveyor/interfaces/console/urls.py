@@ -22,6 +22,7 @@ from purveyor.interfaces.console.pages import (  # noqa: E402  (their patterns n
     resellers,
     sandbox,
     settings,
+    staff,
     subscriptions,
 )
 
@@ -53,6 +54,8 @@ OWN: list[URLPattern] = [
     path("settings", settings.organization, name="settings"),
     path("settings/people", settings.people, name="people"),
     path("settings/people/invite", settings.invite, name="people_invite"),
+    path("settings/people/invitations/<ivt:invitation_id>/resend", staff.resend, name="people_resend"),
+    path("settings/people/invitations/<ivt:invitation_id>/withdraw", staff.withdraw, name="people_withdraw"),
     path("settings/people/<per:person_id>/end", settings.end_membership, name="people_end"),
     path("settings/keys", settings.keys, name="keys"),
     path("settings/keys/new", settings.key_new, name="key_new"),
@@ -65,6 +68,16 @@ OPERATOR: list[URLPattern] = [
     path("resellers/<res:reseller_id>", resellers.detail, name="reseller"),
     path("resellers/<res:reseller_id>/edit", resellers.edit, name="reseller_edit"),
     path("resellers/<res:reseller_id>/discount", resellers.discount, name="reseller_discount"),
+    path(
+        "resellers/<res:reseller_id>/invitations/<ivt:invitation_id>/resend",
+        staff.reseller_resend,
+        name="reseller_resend",
+    ),
+    path(
+        "resellers/<res:reseller_id>/invitations/<ivt:invitation_id>/withdraw",
+        staff.reseller_withdraw,
+        name="reseller_withdraw",
+    ),
     path("money", money.listing, name="money"),
     path("money/receive", money.receive, name="money_receive"),
     path("balances", money.balances, name="balances"),
