@@ -106,6 +106,7 @@ def _acting(desk: Desk) -> list[MenuItem]:
         _item(desk, "on_members", _("Members"), "members", name),
     ]
     if desk.may("documents"):
+        items.append(_item(desk, "on_orders", _("Orders"), "orders", name))
         items.append(_item(desk, "on_billing", _("Billing"), "billing", name))
     if desk.may("business_information"):
         items.append(_item(desk, "on_business", _("Business information"), "settings", name))
@@ -162,6 +163,7 @@ def _customer(desk: Desk) -> list[MenuItem]:
         _item(desk, "on_members", _("Members"), "members"),
     ]
     if desk.may("documents"):
+        items.append(_item(desk, "on_orders", _("Orders"), "orders"))
         items.append(_item(desk, "on_billing", _("Billing"), "billing"))
         items.append(_item(desk, "balance", _("Balance"), "balance"))
     if desk.may("business_information"):
