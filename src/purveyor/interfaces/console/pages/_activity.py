@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from purveyor.catalog import queries as catalog
 from purveyor.infra.activity import ActivityRow, list_activity
 from purveyor.interfaces.console.desk import Desk
 from purveyor.interfaces.console.forms.selling import ActivityForm
@@ -23,6 +24,7 @@ from purveyor.kernel.paging import read_cursor, write_cursor
 from purveyor.parties import queries as parties
 
 PAGE = 50
+OPENED = "subscription.opened"
 
 # What people look for; each is the word before the dot of the kinds of acts.
 KINDS: tuple[tuple[str, Promise], ...] = (
@@ -121,8 +123,11 @@ def _page(desk: Desk, form: ActivityForm) -> tuple[list[Row], str | None]:
     ids = {row.customer_id for row in shown if row.customer_id is not None}
     names = {} if desk.customer is not None else parties.names_of(actor=desk.actor, ids=ids)
     last = shown[-1] if len(found) > PAGE else None
+    # The record keeps the code of what was bought; people know it by its name.
+    codes = {str(row.facts["offer"]) for row in shown if row.kind == OPENED and "offer" in row.facts}
+    offers = catalog.names_by_code(codes=codes) if codes else {}
     return (
-        [_row(desk, row, names) for row in shown],
+        [_row(desk, row, names, offers) for row in shown],
         None if last is None else write_cursor(last.at.isoformat(), str(last.id)),
     )
 
@@ -143,12 +148,15 @@ def _position(desk: Desk) -> tuple[datetime, UUID] | None:
     return at if at.tzinfo else timezone.make_aware(at), last_id
 
 
-def _row(desk: Desk, act: ActivityRow, names: dict[UUID, str]) -> Row:
+def _row(desk: Desk, act: ActivityRow, names: dict[UUID, str], offers: dict[str, str]) -> Row:
     name = names.get(act.customer_id, "") if act.customer_id else ""
     system = act.role == "system"
+    facts = act.facts
+    if act.kind == OPENED and "offer" in facts:
+        facts = {**facts, "offer": offers.get(str(facts["offer"]), str(facts["offer"]))}
     return Row(
         at=act.at,
-        text=activities.activity(act.kind, act.facts, _("The system") if system else act.actor_name),
+        text=activities.activity(act.kind, facts, _("The system") if system else act.actor_name),
         role=labels.role(act.role) if act.role in SHOWN_ROLES else "",
         via=str(VIAS.get(act.via, act.via)),
         ip=act.ip or "",
