@@ -13,6 +13,12 @@ from purveyor.interfaces.texts import formats, labels
 
 register = template.Library()
 
+# The first that occurs is meant: Edge and Opera also call themselves Chrome, and Chrome also Safari.
+_BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("FxiOS/", "Firefox"),
+             ("CriOS/", "Chrome"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))  # fmt: skip
+_SYSTEMS = (("Windows", "Windows"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"),
+            ("Mac OS X", "macOS"), ("CrOS", "ChromeOS"), ("Linux", "Linux"))  # fmt: skip
+
 
 @register.simple_tag(takes_context=True)
 def form_key(context: Context) -> SafeString:
@@ -42,3 +48,12 @@ def may_do(desk: Any, act: str) -> bool:
 def country_name(code: str) -> str:
     """A country by its name."""
     return formats.country_text(code)
+
+
+@register.filter
+def browser_name(user_agent: str) -> str:
+    """What a browser calls itself, as its owner knows it ("Firefox · Windows"); else the start of its own words."""
+    found = [
+        next((name for mark, name in known if mark in user_agent), "") for known in (_BROWSERS, _SYSTEMS)
+    ]
+    return " · ".join(name for name in found if name) or user_agent[:70]
