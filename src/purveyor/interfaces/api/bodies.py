@@ -6,7 +6,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field, Strict
 
-from purveyor.interfaces.api.types import Body, Day, Flag, Id, Instant, MoneyIn, Name, Quantity, Text
+from purveyor.interfaces.api.types import (
+    Body,
+    Day,
+    Flag,
+    Id,
+    Instant,
+    MoneyIn,
+    Name,
+    Quantity,
+    Text,
+    left_out,
+)
 
 Language = Literal["en", "es", "de", "it", "fr"]
 Role = Literal["member", "manager", "admin"]
@@ -65,24 +76,24 @@ class DiscountIn(Body):
 class AddressChange(Body):
     """Parts of an address that change."""
 
-    line1: Name | None = None
+    line1: Name = left_out()
     line2: Name | None = None
-    city: Name | None = None
+    city: Name = left_out()
     region: Name | None = None
-    postal_code: Name | None = None
+    postal_code: Name = left_out()
 
 
 class CustomerChange(Body):
     """What changes; what is left out stays. ``vat_number: null`` takes the number away."""
 
-    name: Name | None = None
-    country: Name | None = None
-    email: Name | None = None
-    language: Language | None = None
-    currency: Name | None = None
+    name: Name = left_out()
+    country: Name = left_out()
+    email: Name = left_out()
+    language: Language = left_out()
+    currency: Name = left_out()
     vat_number: Name | None = None
-    bill_to: BillTo | None = None
-    address: AddressChange | None = None
+    bill_to: BillTo = left_out()
+    address: AddressChange = left_out()
 
 
 class NewLine(Body):
@@ -138,9 +149,9 @@ class OrderIn(Body):
 class RenewalChange(Body):
     """What happens at the end of the term. ``renewal_quantity: null`` renews as many seats as there are."""
 
-    auto_renew: Flag | None = None
+    auto_renew: Flag = left_out()
     renewal_quantity: Quantity | None = None
-    renewal_payment_method: PaymentMethod | None = None
+    renewal_payment_method: PaymentMethod = left_out()
 
 
 class MemberIn(Body):
@@ -156,10 +167,10 @@ class MemberIn(Body):
 class MemberChange(Body):
     """What changes. A changed e-mail withdraws the old link and invites the new address."""
 
-    email: Name | None = None
-    name: Name | None = None
-    language: Language | None = None
-    role: Role | None = None
+    email: Name = left_out()
+    name: Name = left_out()
+    language: Language = left_out()
+    role: Role = left_out()
     confirm: Name | None = None
 
 

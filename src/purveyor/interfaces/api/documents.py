@@ -9,6 +9,20 @@ from pydantic import ConfigDict
 from purveyor.interfaces.api.types import Money, Shape
 
 T = TypeVar("T")
+SubscriptionStatus = Literal[
+    "awaiting_payment",
+    "awaiting_link",
+    "provisioning",
+    "provision_failed",
+    "trial",
+    "active",
+    "suspended",
+    "extended",
+    "ended",
+    "cancelled",
+]
+PaymentMethod = Literal["bank_transfer", "balance", "card"]
+VatStatus = Literal["none", "valid", "invalid", "unknown"]
 
 
 class Listed(Shape, Generic[T]):
@@ -67,7 +81,7 @@ class Customer(Shape):
     language: str
     currency: str
     vat_number: str | None
-    vat_status: Literal["none", "valid", "invalid", "unknown"]
+    vat_status: VatStatus
     bill_to: Literal["customer", "reseller"]
     address: Address
     reseller: str
@@ -85,7 +99,7 @@ class Reseller(Shape):
     language: str
     currency: str
     vat_number: str | None
-    vat_status: str
+    vat_status: VatStatus
     address: Address
     help_name: str
     help_email: str
@@ -214,7 +228,7 @@ class Order(Shape):
     customer: str
     payer: str
     bill_to: str
-    payment_method: str
+    payment_method: PaymentMethod
     lines: list[PricedLine]
     net: Money
     vat: Money
@@ -245,7 +259,7 @@ class Subscription(Shape):
     offer_code: str
     product: str
     plan: str
-    status: str
+    status: SubscriptionStatus
     payment_status: Literal["ok", "past_due"]
     quantity: int
     seats_assigned: int
@@ -255,7 +269,7 @@ class Subscription(Shape):
     trial_end: str | None
     auto_renew: bool
     renewal_quantity: int | None
-    renewal_payment_method: str
+    renewal_payment_method: PaymentMethod
     renewal: Renewal | None
     created_at: str
     ended_at: str | None
@@ -333,7 +347,7 @@ class Invoice(Shape):
     id: str
     number: str
     kind: Literal["invoice", "credit_note", "pro_forma"]
-    status: str
+    status: Literal["issued", "partially_paid", "paid", "overdue", "written_off", "cancelled"]
     issued_on: str
     due_on: str
     customer: str

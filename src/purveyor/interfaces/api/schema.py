@@ -14,10 +14,16 @@ from typing import Any
 FILE = Path("docs/reference/openapi.json")
 _REFUSED = {
     "401": "No key, or one that is not valid",
+    "403": "It may be seen, but not this done",
     "404": "It does not exist, or may not be seen",
     "409": "Not now: `facts` say why",
+    "413": "The body is larger than `facts.limit` bytes",
+    "415": "The body is not `application/json`",
     "422": "The input makes no sense: `facts.field` names it",
+    "500": "A fault of ours, in the log under `facts.incident`",
+    "503": "The database did not answer: make the same call again",
 }
+_OF_BODIES = frozenset({"413", "415"})
 _KEY = {
     "in": "header",
     "name": "Idempotency-Key",
@@ -56,7 +62,10 @@ def _complete(method: str, operation: dict[str, Any]) -> None:
     operation.pop("security", None)
     operation["operationId"] = operation["operationId"].rpartition("resources_")[2]
     responses = {str(status): answer for status, answer in operation["responses"].items()}
+    with_body = "requestBody" in operation
     for status in _REFUSED:
+        if status in _OF_BODIES and not with_body:
+            continue
         responses[status] = {"$ref": f"#/components/responses/Refused{status}"}
     operation["responses"] = responses
     if method != "get" and "clock" not in operation["operationId"]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, WithJsonSchema
 
 from purveyor.kernel.text import has_control_characters
 
@@ -39,6 +39,13 @@ def _instant(value: str) -> str:
     return value
 
 
+def _digits(value: object) -> object:
+    # Already a number: the default of the call itself.
+    if isinstance(value, str) and not (value.isascii() and value.isdigit()):
+        raise ValueError("not_an_integer")
+    return value
+
+
 Text = Annotated[str, Field(max_length=500), AfterValidator(_clean)]
 Name = Annotated[str, Field(max_length=200), AfterValidator(_clean)]
 Id = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_clean)]
@@ -46,7 +53,14 @@ Quantity = Annotated[int, Strict(), Field(ge=1, le=QUANTITY_MAX)]
 Flag = Annotated[bool, Strict()]
 Day = Annotated[str, AfterValidator(_date), WithJsonSchema({"type": "string", "format": "date"})]
 Instant = Annotated[str, AfterValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
-Limit = Annotated[int, Field(ge=1, le=200)]
+# As it is written in the address: digits, nothing that merely could be read as a number.
+Limit = Annotated[int, BeforeValidator(_digits), Field(ge=1, le=200)]
+
+
+def left_out() -> Any:
+    """The default of what may be left out of a change, but not be sent as null: that would change nothing
+    and say nothing."""
+    return Field(default_factory=lambda: None)
 
 
 class Body(BaseModel):
