@@ -112,7 +112,7 @@ def lock_subscription(*, actor: Actor, subscription_id: UUID) -> Subscription:
     Raises:
         NotFound: none that the actor may see.
     """
-    return _one(actor, subscription_id, "FOR UPDATE OF s")
+    return _one(actor, subscription_id, "FOR NO KEY UPDATE OF s")
 
 
 def list_subscriptions(

@@ -19,7 +19,7 @@ _FIELDS = (
 
 def lock(document_id: UUID) -> Document:
     """The document, locked for this transaction. Raises NotFound."""
-    found = Document.objects.select_for_update().only(*_FIELDS).filter(id=document_id).first()
+    found = Document.objects.select_for_update(no_key=True).only(*_FIELDS).filter(id=document_id).first()
     if found is None:
         raise NotFound(document=str(document_id))
     return found

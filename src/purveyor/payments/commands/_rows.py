@@ -134,7 +134,7 @@ def new_payment(
 
 def lock_payable(**where: Any) -> Payable:
     """The last payable that ``where`` finds, locked for this transaction. Raises NotFound."""
-    rows = models.Payable.objects.select_for_update().filter(**where)
+    rows = models.Payable.objects.select_for_update(no_key=True).filter(**where)
     row = rows.order_by("-opened_at", "-id").first()
     if row is None:
         raise NotFound()

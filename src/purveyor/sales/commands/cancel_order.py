@@ -33,7 +33,7 @@ def cancel_order(*, actor: Actor, now: datetime, order_id: UUID) -> OrderView:
         settlement is on its way).
     Emits: order.cancelled, subscription.ended, balance.deposited.
     """
-    order = scoped_orders(actor).select_for_update().filter(id=order_id).first()
+    order = scoped_orders(actor).select_for_update(no_key=True).filter(id=order_id).first()
     if order is None:
         raise NotFound(kind="order")
     authority.require(actor, "buy", customer_id=order.customer_id)

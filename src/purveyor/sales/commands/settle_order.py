@@ -40,7 +40,7 @@ def settle_order(*, actor: Actor, now: datetime, order_id: UUID) -> OrderView:
     Emits: order.completed and what follows, or order.held and balance.deposited.
     """
     authority.require(actor, "operate")
-    order = models.Order.objects.select_for_update().filter(id=order_id).first()
+    order = models.Order.objects.select_for_update(no_key=True).filter(id=order_id).first()
     if order is None:
         raise NotFound(kind="order")
     lines = list(order.lines.order_by("position"))

@@ -92,7 +92,7 @@ def lock_member(actor: Actor, member_id: UUID) -> Known:
     found = rows_of(
         f"SELECT {_KNOWN} FROM seats_member m, seats_member t WHERE t.id = %s AND m.customer_id = t.customer_id"
         f" AND (m.id = t.id OR (t.role = 'admin' AND m.role = 'admin' AND m.status = 'active'))"
-        f" AND m.status <> 'removed' AND {scope} ORDER BY m.id FOR UPDATE OF m",
+        f" AND m.status <> 'removed' AND {scope} ORDER BY m.id FOR NO KEY UPDATE OF m",
         [member_id, *params],
     )
     for row in found:

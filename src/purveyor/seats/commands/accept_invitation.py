@@ -56,10 +56,10 @@ def _accept(
 ) -> Accepted:  # fmt: skip
     # The member before its invitation, as everywhere.
     if key.customer_id is not None:
-        models.Member.objects.select_for_update().filter(
+        models.Member.objects.select_for_update(no_key=True).filter(
             id__in=models.Invitation.objects.filter(id=key.invitation_id).values("member_id")
         ).first()
-    row = models.Invitation.objects.select_for_update().filter(id=key.invitation_id).first()
+    row = models.Invitation.objects.select_for_update(no_key=True).filter(id=key.invitation_id).first()
     if row is None or row.status != "pending" or row.token_hash != token_hash or row.expires_at <= now:
         raise InvitationNotOpen(status=row.status if row else "")
     person, created = _person(now, row, name, password, person_id)

@@ -112,7 +112,11 @@ def expire_invitation(*, actor: Actor, now: datetime, invitation_id: UUID) -> bo
             member = _write.lock_member(actor, first.member_id)
         except NotFound:
             return False
-    row = models.Invitation.objects.select_for_update().filter(id=invitation_id, status="pending").first()
+    row = (
+        models.Invitation.objects.select_for_update(no_key=True)
+        .filter(id=invitation_id, status="pending")
+        .first()
+    )
     if row is None or row.expires_at > now:
         return False
     models.Invitation.objects.filter(id=row.id).update(status="expired", due_at=None)
@@ -176,7 +180,7 @@ def invite_staff(
 def _lock(actor: Actor, invitation_id: UUID) -> Invitation:
     scope, params = scope_sql(actor, "i")
     rows_of(
-        f"SELECT i.id FROM seats_invitation i WHERE i.id = %s AND {scope} FOR UPDATE",
+        f"SELECT i.id FROM seats_invitation i WHERE i.id = %s AND {scope} FOR NO KEY UPDATE",
         [invitation_id, *params],
     )
     found = get_invitation(actor=actor, invitation_id=invitation_id)

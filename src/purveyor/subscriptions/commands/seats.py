@@ -94,7 +94,7 @@ def hold_seats(*, actor: Actor, now: datetime, subscription_id: UUID, running: b
     """
     scope, params = scope_sql(actor)
     rows = _rows(
-        f"SELECT {_COLUMNS}, s.status FROM subscriptions_subscription s WHERE s.id = %s AND {scope} FOR UPDATE",
+        f"SELECT {_COLUMNS}, s.status FROM subscriptions_subscription s WHERE s.id = %s AND {scope} FOR NO KEY UPDATE",
         [subscription_id, *params],
     )
     if not rows:
@@ -111,7 +111,7 @@ def hold_customer_seats(*, actor: Actor, now: datetime, customer_id: UUID) -> tu
     rows = _rows(
         "SELECT s.id FROM subscriptions_subscription s"
         f" WHERE s.customer_id = %s AND {scope} AND (s.seats_assigned > 0 OR s.status = ANY(%s))"
-        " ORDER BY s.id FOR UPDATE",
+        " ORDER BY s.id FOR NO KEY UPDATE",
         [customer_id, *params, _TAKING],
     )
     return tuple(row[0] for row in rows)
