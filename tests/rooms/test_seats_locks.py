@@ -54,8 +54,10 @@ def test_a_mail_and_a_correction_do_not_lock_each_other_out(world: World) -> Non
 
 def _wait_for_a_waiter() -> None:
     """Until the other transaction holds the member and waits for the invitation."""
-    for _ in range(200):
+    for _ in range(600):
         with connection.cursor() as cursor:
+            # Within a transaction what was seen first is shown again, unless it is forgotten.
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
             cursor.execute(
                 "SELECT count(*) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND wait_event_type = 'Lock'"
