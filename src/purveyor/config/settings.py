@@ -180,6 +180,16 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 
 # People come by invitation; an e-mail address is the login.
 ACCOUNT_ADAPTER = "purveyor.interfaces.console.accounts.ClosedAccountAdapter"
+_SIGN_IN_FORMS = "purveyor.interfaces.console.forms.sign_in"
+ACCOUNT_FORMS = {
+    "login": f"{_SIGN_IN_FORMS}.LoginForm",
+    "reset_password": f"{_SIGN_IN_FORMS}.ResetPasswordForm",
+    "add_email": f"{_SIGN_IN_FORMS}.AddEmailForm",
+}
+MFA_FORMS = {
+    "add_webauthn": f"{_SIGN_IN_FORMS}.AddPasskeyForm",
+    "edit_webauthn": f"{_SIGN_IN_FORMS}.EditPasskeyForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
