@@ -210,3 +210,4 @@ def test_staff_activates_into_the_workspace(world: World) -> None:
     client.post(f"/activate/{token}", {"name": "Tec", "password": PASSWORD})
     home = client.get("/", follow=True)
     assert home.redirect_chain[-1][0].startswith(f"/{show('res', world.reseller.id)}")
+    assert f'<html lang="{world.reseller.language}"' in home.content.decode()

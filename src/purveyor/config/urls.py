@@ -9,6 +9,6 @@ from purveyor.interfaces.api.app import api
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
     path("accounts/", include("allauth.urls")),
-    path("language", include("django.conf.urls.i18n")),
+    path("language/", include("django.conf.urls.i18n")),
     path("", include("purveyor.interfaces.console.urls")),
 ]

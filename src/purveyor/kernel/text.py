@@ -26,7 +26,8 @@ def clean_line(text: str, *, field: str, required: bool = True, length_max: int 
     line = unicodedata.normalize("NFC", text).strip()
     if has_control_characters(line) or any(c in _DIRECTION for c in line):
         raise Invalid(field=field, reason="control_characters")
-    if required and not line:
+    # Invisible marks alone (zero-width spaces) are no text either.
+    if required and not any(c.isprintable() and not c.isspace() for c in line):
         raise Invalid(field=field, reason="required")
     if len(line) > length_max:
         raise Invalid(field=field, reason="too_long", length_max=length_max)

@@ -109,6 +109,14 @@ def _enter(request: HttpRequest, accepted: Accepted, *, passkey: bool) -> HttpRe
     # Whoever has just chosen a password need not type it again to add a passkey.
     record_authentication(request, person, method="password", reauthenticated=True)
     answer: HttpResponse = perform_login(request, person, email_verification="none", redirect_url=goal)
+    # The console goes on in the language of the mail and of this page, whatever the browser was set up with.
+    answer.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        translation.get_language() or person.language,
+        max_age=settings.LANGUAGE_COOKIE_AGE,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+        samesite="Lax",
+    )
     return answer
 
 
