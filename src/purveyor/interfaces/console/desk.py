@@ -7,10 +7,11 @@ that the customer is within reach, and turns refusals that nobody caught into pa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -22,7 +23,7 @@ from django.db import transaction
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -31,6 +32,7 @@ from purveyor.interfaces.console import menus
 from purveyor.interfaces.texts import refusals
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import DomainError, Forbidden, NotFound
+from purveyor.kernel.ids import show
 from purveyor.parties import queries as parties
 from purveyor.parties.authority import may, require
 from purveyor.parties.entry import actor_for
@@ -140,7 +142,26 @@ def page_url(name: str, organization: Organization, customer: Organization | Non
     kwargs: dict[str, Any] = {"workspace": organization.public_id, **ids}
     if name.startswith("on_") and "customer_id" not in kwargs and customer is not None:
         kwargs["customer_id"] = customer.id
-    return reverse(f"console:{name}", kwargs=kwargs)
+    workspace = kwargs.pop("workspace")
+    if not all(isinstance(value, UUID) for value in kwargs.values()):
+        return reverse(f"console:{name}", kwargs={"workspace": workspace, **kwargs})
+    text, slots = _address(name, workspace, tuple(kwargs), get_script_prefix())
+    return text % tuple([show(prefix, kwargs[given]) for prefix, given in slots])
+
+
+# An id as `_address` writes it: the letters of its kind, and which of the given ids stands there.
+_PLACE = re.compile(r"([a-z]{3})_0{25}([1-9])")
+
+
+@lru_cache(maxsize=4096)
+def _address(
+    name: str, workspace: str, given: tuple[str, ...], _script: str
+) -> tuple[str, list[tuple[str, str]]]:
+    """A page's address with ``%s`` for each id, and their kinds and names: a list looks up its links once."""
+    places = {key: UUID(int=number) for number, key in enumerate(given, 1)}
+    text = reverse(f"console:{name}", kwargs={"workspace": workspace, **places})
+    slots = [(found[1], given[int(found[2]) - 1]) for found in _PLACE.finditer(text)]
+    return _PLACE.sub("%s", text), slots
 
 
 def page(

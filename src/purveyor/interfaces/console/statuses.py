@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -67,3 +71,10 @@ LABELS = {
     "partially_paid": pgettext_lazy("state", "Partly paid"),
     "past_due": pgettext_lazy("state", "Payment overdue"),
 }
+
+
+@lru_cache(maxsize=512)
+def known_badge(status: str, _language: str | None) -> SafeString:
+    """A state's badge as the two tables have it, kept by language: a list shows the same few on every row."""
+    shown = LABELS.get(status, status.replace("_", " ").capitalize())
+    return format_html('<span class="badge tone-{}">{}</span>', TONES.get(status, "calm"), shown)

@@ -20,19 +20,32 @@ from purveyor.kernel.money import Money
 _REGIONS = {"en": "en_GB", "es": "es_ES", "de": "de_DE", "it": "it_IT", "fr": "fr_FR"}
 
 
+# A list writes the same amounts, counts and days again and again, and CLDR takes its time over each.
+_KEPT = 4096
+
+
 @lru_cache(maxsize=16)
 def _parse(language: str) -> Locale:
     return Locale.parse(_REGIONS.get(language.split("-", maxsplit=1)[0], "en_GB"))
 
 
+def _language() -> str:
+    return get_language() or "en"
+
+
 def reader_locale() -> Locale:
     """Return the CLDR locale of the language active now."""
-    return _parse(get_language() or "en")
+    return _parse(_language())
 
 
 def money_text(money: Money) -> str:
     """Write an amount (minor units inside) with its currency: `1.234,50 €` to a German reader."""
-    return str(format_currency(money_decimal(money), money.currency, locale=reader_locale()))
+    return _money(money, _language())
+
+
+@lru_cache(maxsize=_KEPT)
+def _money(money: Money, language: str) -> str:
+    return str(format_currency(money_decimal(money), money.currency, locale=_parse(language)))
 
 
 def money_decimal(money: Money) -> Decimal:
@@ -42,7 +55,14 @@ def money_decimal(money: Money) -> Decimal:
 
 def number_text(value: int | Decimal) -> str:
     """Write a number with the reader's separators."""
+    if isinstance(value, int):
+        return _whole(value, _language())
     return str(format_decimal(value, locale=reader_locale()))
+
+
+@lru_cache(maxsize=_KEPT)
+def _whole(value: int, language: str) -> str:
+    return str(format_decimal(value, locale=_parse(language)))
 
 
 def percent_text(value: Decimal | int) -> str:
@@ -54,7 +74,12 @@ def day_text(value: date | datetime, style: str = "medium") -> str:
     """Write a day; an instant is first brought to the zone in use. Styles: short, medium, long, full."""
     if isinstance(value, datetime):
         value = _local(value).date()
-    return str(format_date(value, style, locale=reader_locale()))
+    return _day(value, style, _language())
+
+
+@lru_cache(maxsize=_KEPT)
+def _day(value: date, style: str, language: str) -> str:
+    return str(format_date(value, style, locale=_parse(language)))
 
 
 def instant_text(value: datetime, style: str = "medium") -> str:

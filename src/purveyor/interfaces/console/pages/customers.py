@@ -32,10 +32,13 @@ _NONE = Counts(subscriptions=0, quantity=0, assigned=0)
 class Row:
     """One customer in the list."""
 
-    customer: Organization
-    seats: Counts
+    name: str
+    colour: str
+    email: str
     country: str
     reseller: str
+    seats: int
+    assigned: int
     url: str
 
 
@@ -75,11 +78,14 @@ def _rows(desk: Desk, found: Sequence[Organization]) -> list[Row]:
     names = parties.names_of(actor=desk.actor, ids=owners) if desk.actor.scope == "operator" else {}
     return [
         Row(
-            one,
-            seats.get(one.id, _NONE),
-            formats.country_text(one.country),
-            names.get(one.reseller_id, "") if one.reseller_id else "",
-            desk.url("on_overview", customer_id=one.id),
+            name=one.name,
+            colour=tint_of(one.id),
+            email=one.email,
+            country=formats.country_text(one.country),
+            reseller=names.get(one.reseller_id, "") if one.reseller_id else "",
+            seats=seats.get(one.id, _NONE).quantity,
+            assigned=seats.get(one.id, _NONE).assigned,
+            url=desk.url("on_overview", customer_id=one.id),
         )
         for one in found
     ]

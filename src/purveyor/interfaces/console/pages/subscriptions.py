@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import cast, get_args
 from uuid import UUID
 
@@ -32,12 +33,19 @@ SORTS = get_args(Sort)
 class Row:
     """One subscription in a list."""
 
-    subscription: Subscription
+    name: str
+    url: str
+    customer: str
     colour: str
     customer_url: str
-    url: str
-    term: str
+    status: str
+    running: bool
+    renews: bool
+    quantity: int
+    assigned: int
     seats: str
+    term: str
+    period_end: date | None
 
 
 @page("view", scopes=("operator", "reseller"))
@@ -84,12 +92,19 @@ def _sorts(desk: Desk) -> list[tuple[str, str]]:
 
 def _row(desk: Desk, found: Subscription) -> Row:
     return Row(
-        found,
-        tint_of(found.customer_id),
-        desk.url("on_overview", customer_id=found.customer_id),
-        desk.url("on_subscription", customer_id=found.customer_id, subscription_id=found.id),
-        explanations.months_text(found.term_months),
-        explanations.seats_text(found.quantity),
+        name=f"{found.product} {found.plan}",
+        url=desk.url("on_subscription", customer_id=found.customer_id, subscription_id=found.id),
+        customer=found.customer_name,
+        colour=tint_of(found.customer_id),
+        customer_url=desk.url("on_overview", customer_id=found.customer_id),
+        status=found.status.value,
+        running=found.status.value in RUNNING,
+        renews=found.auto_renew,
+        quantity=found.quantity,
+        assigned=found.seats_assigned,
+        seats=explanations.seats_text(found.quantity),
+        term=explanations.months_text(found.term_months),
+        period_end=found.period_end,
     )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from purveyor.interfaces.console import formats
 from purveyor.interfaces.console.widgets import Point
@@ -18,6 +19,12 @@ _STEP = 26
 
 def seat_meter(used: int, total: int, reserved: int, words: bool) -> SafeString:
     """Draw taken and reserved seats out of `total` as one bar, and say it in words."""
+    return _meter(used, total, reserved, words, get_language())
+
+
+@lru_cache(maxsize=1024)
+def _meter(used: int, total: int, reserved: int, words: bool, _language: str | None) -> SafeString:
+    # Kept by language: every row of a list has one, and most look like another.
     taken = _WIDTH * min(used, total) // total if total else 0
     held = _WIDTH * min(used + reserved, total) // total - taken if total else 0
     free = max(total - used - reserved, 0)

@@ -29,7 +29,7 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from purveyor.interfaces.console import formats
 from purveyor.interfaces.console.shell import tint_of
-from purveyor.interfaces.console.statuses import LABELS, TONES
+from purveyor.interfaces.console.statuses import LABELS, TONES, known_badge
 from purveyor.interfaces.console.templatetags import charts, icons
 from purveyor.interfaces.console.widgets import Line, Pager, Point, Tab
 
@@ -116,7 +116,7 @@ def button(
     given = [
         (key, text) for key, text in (("name", name), ("value", value), ("form", form), ("id", id)) if text
     ]
-    attributes = format_html_join("", ' {}="{}"', given)
+    attributes = format_html_join("", ' {}="{}"', given) if given else _NOTHING
     if url:
         return format_html('<a class="{}" href="{}"{}>{}</a>', css, url, attributes, inner)
     off = mark_safe(" disabled") if disabled else ""
@@ -126,6 +126,8 @@ def button(
 @register.simple_tag
 def badge(status: str, label: Text = "", tone: str = "") -> SafeString:
     """Show a state. Known states bring their label and tone (statuses.py); both can be given."""
+    if not label and not tone:
+        return known_badge(status, get_language())
     shown = label or LABELS.get(status, status.replace("_", " ").capitalize())
     return format_html('<span class="badge tone-{}">{}</span>', tone or TONES.get(status, "calm"), shown)
 
