@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import islice
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import F, Q, QuerySet
 
 from purveyor.catalog import models
@@ -43,6 +44,20 @@ _ORDER = (
     "billing_months",
     "code",
 )
+
+# Every quote and order reads these two: composing them anew cost more than running them.
+_PRICE = """
+SELECT o.code, o.available_from, o.available_to, o.withdrawn_at, p.amount, p.price_list_id, p.code
+FROM catalog_offer o LEFT JOIN (
+  SELECT r.offer_id, r.amount, r.price_list_id, l.code FROM catalog_price r
+  JOIN catalog_pricelist l ON l.id = r.price_list_id
+  WHERE l.currency = %s AND l.valid_from <= %s AND (l.valid_to IS NULL OR l.valid_to > %s)
+) p ON p.offer_id = o.id WHERE o.id = %s LIMIT 1"""
+_DISCOUNT = """
+SELECT percent FROM catalog_discount
+WHERE reseller_id = %s AND valid_from <= %s AND (valid_to IS NULL OR valid_to > %s)
+  AND (offer_id = %s OR offer_id IS NULL)
+ORDER BY offer_id NULLS LAST, valid_from DESC LIMIT 1"""
 
 
 def _holds_on(day: date, prefix: str = "") -> Q:
@@ -153,22 +168,23 @@ def price_for(*, offer_id: UUID, currency: str, on: date) -> PriceFound:
         OfferNotAvailable: not sold that day, or no price list of that currency prices it.
         NotFound: no such offer.
     """
-    found = (
-        models.Price.objects.filter(
-            _holds_on(on, "price_list__"), offer_id=offer_id, price_list__currency=currency
-        )
-        .select_related("offer", "price_list")
-        .first()
-    )
-    row = found.offer if found else models.Offer.objects.filter(id=offer_id).first()
+    with connection.cursor() as cursor:
+        cursor.execute(_PRICE, (currency, on, on, offer_id))
+        row = cursor.fetchone()
     if row is None:
         raise NotFound(field="offer")
-    reason = _why_not(row, on)
+    code, available_from, available_to, withdrawn_at, amount, price_list_id, price_list = row
+    reason = why_unavailable(
+        on,
+        available_from=available_from,
+        available_to=available_to,
+        withdrawn_on=None if withdrawn_at is None else business_date(withdrawn_at),
+    )
     if reason is not None:
-        raise OfferNotAvailable(field="offer", offer=row.code, reason=reason)
-    if found is None:
-        raise OfferNotAvailable(field="offer", offer=row.code, reason="no_price", currency=currency)
-    return PriceFound(Money(found.amount, currency), found.price_list_id, found.price_list.code)
+        raise OfferNotAvailable(field="offer", offer=code, reason=reason)
+    if amount is None:
+        raise OfferNotAvailable(field="offer", offer=code, reason="no_price", currency=currency)
+    return PriceFound(Money(amount, currency), price_list_id, price_list)
 
 
 def discount_for(*, reseller_id: UUID, offer_id: UUID, on: date) -> Decimal:
@@ -177,13 +193,10 @@ def discount_for(*, reseller_id: UUID, offer_id: UUID, on: date) -> Decimal:
     Whether it applies is the caller's question: only where the reseller buys (rules.md b). Row-level security
     shows a discount to its reseller and the operator alone; a customer's context finds 0.
     """
-    row = (
-        models.Discount.objects.filter(_holds_on(on), reseller_id=reseller_id)
-        .filter(Q(offer_id=offer_id) | Q(offer_id__isnull=True))
-        .order_by(F("offer_id").asc(nulls_last=True), "-valid_from")
-        .first()
-    )
-    return row.percent if row else NO_DISCOUNT
+    with connection.cursor() as cursor:
+        cursor.execute(_DISCOUNT, (reseller_id, on, on, offer_id))
+        row = cursor.fetchone()
+    return row[0] if row else NO_DISCOUNT
 
 
 def list_discounts(
