@@ -58,6 +58,11 @@ def _run_id(config: pytest.Config) -> str:
     return found
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests last: Playwright leaves a running event loop in the thread, and jobs need a thread without."""
+    items.sort(key=lambda item: "browser" in item.path.parts)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """The controller, last to leave, stops the server."""
     run = None

@@ -46,8 +46,12 @@ def pages_for(filled: Filled, role: str) -> Iterator[tuple[str, str]]:
         "reseller": show("res", filled.world.shop.houses.first.id),
     }.get(role, ids["cus"])
     yield from (("own", f"/{one.pattern}") for one in urls.PUBLIC if one.name not in NOT_PAGES)
+    # Outside a customer an invitation is one to the staff; the operator's own staff has none open.
+    staff = ids | {"ivt": filled.things["first"]["staff"]}
     for one in [*urls.OWN, *(urls.OPERATOR if role == "operator" else [])]:
-        yield "own", f"/{workspace}/{_filled(one, ids)}"
+        if role == "operator" and one.name in {"people_resend", "people_withdraw"}:
+            continue
+        yield "own", f"/{workspace}/{_filled(one, staff)}"
     for one in urls.ACTING:
         yield "acting", f"/{workspace}/on/{ids['cus']}/{_filled(one, ids)}"
     if role == "reseller":

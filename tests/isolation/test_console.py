@@ -19,7 +19,7 @@ from tests.isolation.roles import ROLES, foreign_ids, own_id, row_counts
 from tests.support.filled import Filled
 
 # Addresses outside the console's own: a login's own pages, and what names nothing.
-ELSEWHERE = {"api/v1/", "accounts/", "language"}
+ELSEWHERE = {"api/v1/", "accounts/", "language/"}
 # The kinds of thing that an address may name beside the workspace.
 KINDS = {
     *("cus", "res", "quo", "ord", "sub", "mem", "asg", "ivt", "inv", "per", "key"),

@@ -6,23 +6,9 @@ from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import ConfigDict
 
-from purveyor.interfaces.api.types import Money, Shape
+from purveyor.interfaces.api.types import Money, PaymentMethod, Shape, SubscriptionStatus, VatStatus
 
 T = TypeVar("T")
-SubscriptionStatus = Literal[
-    "awaiting_payment",
-    "awaiting_link",
-    "provisioning",
-    "provision_failed",
-    "trial",
-    "active",
-    "suspended",
-    "extended",
-    "ended",
-    "cancelled",
-]
-PaymentMethod = Literal["bank_transfer", "balance", "card"]
-VatStatus = Literal["none", "valid", "invalid", "unknown"]
 
 
 class Listed(Shape, Generic[T]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, WithJsonSchema
 
@@ -11,6 +11,21 @@ from purveyor.kernel.text import has_control_characters
 
 QUANTITY_MAX = 100_000
 AMOUNT_MAX = 10**15
+
+SubscriptionStatus = Literal[
+    "awaiting_payment",
+    "awaiting_link",
+    "provisioning",
+    "provision_failed",
+    "trial",
+    "active",
+    "suspended",
+    "extended",
+    "ended",
+    "cancelled",
+]
+PaymentMethod = Literal["bank_transfer", "balance", "card"]
+VatStatus = Literal["none", "valid", "invalid", "unknown"]
 
 
 def _clean(value: str) -> str:
