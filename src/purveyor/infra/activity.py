@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from purveyor.infra import models, tx
 from purveyor.kernel.actor import Actor
-from purveyor.kernel.ids import new_id
+from purveyor.kernel.ids import new_id, plain
 
 
 @dataclass(frozen=True)
@@ -53,20 +53,20 @@ def record(
         {
             "id": str(new_id()),
             "at": now.isoformat(),
-            "actor_id": _text(actor.person_id),
+            "actor_id": plain(actor.person_id),
             "actor_name": actor.name,
-            "organization_id": _text(actor.organization_id),
+            "organization_id": plain(actor.organization_id),
             "role": actor.role,
             "via": actor.via,
             "ip": actor.ip,
-            "acting_on": _text(actor.acting_on or _acted_on(actor, customer_id)),
+            "acting_on": plain(actor.acting_on or _acted_on(actor, customer_id)),
             "kind": kind,
             "subject_kind": subject_kind,
-            "subject_id": _text(subject_id),
+            "subject_id": plain(subject_id),
             "facts": facts or {},
-            "reseller_id": _text(reseller_id),
-            "customer_id": _text(customer_id),
-            "payer_id": _text(payer_id),
+            "reseller_id": plain(reseller_id),
+            "customer_id": plain(customer_id),
+            "payer_id": plain(payer_id),
         }
     )
 
@@ -74,10 +74,6 @@ def record(
 def _acted_on(actor: Actor, customer_id: UUID | None) -> UUID | None:
     """Whoever changes what is a customer's, and is not that customer, acts on it (jobs act on nobody)."""
     return None if actor.scope == "customer" or actor.is_system else customer_id
-
-
-def _text(value: UUID | None) -> str | None:
-    return None if value is None else str(value)
 
 
 def list_activity(

@@ -11,7 +11,7 @@ from django.db import connection
 from purveyor.infra import tx
 from purveyor.infra.registry import Announced
 from purveyor.kernel.events import Event
-from purveyor.kernel.ids import new_id
+from purveyor.kernel.ids import new_id, plain
 
 
 def emit(
@@ -34,17 +34,13 @@ def emit(
             "kind": event.kind,
             "at": now.isoformat(),
             "subject_id": str(subject_id),
-            "reseller_id": _text(reseller_id),
-            "customer_id": _text(customer_id),
-            "payer_id": _text(payer_id),
+            "reseller_id": plain(reseller_id),
+            "customer_id": plain(customer_id),
+            "payer_id": plain(payer_id),
             "payload": dataclasses.asdict(event),
         }
     )
     return event_id
-
-
-def _text(value: UUID | None) -> str | None:
-    return None if value is None else str(value)
 
 
 _FEED = """

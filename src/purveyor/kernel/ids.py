@@ -46,6 +46,11 @@ def new_id() -> UUID:
     return UUID(int=value)
 
 
+def plain(value: UUID | None) -> str | None:
+    """The id as JSON carries it inside the house; None stays None."""
+    return None if value is None else str(value)
+
+
 def show(prefix: str, value: UUID) -> str:
     """The id as people and programs see it: ``show("cus", id)`` is ``cus_`` and 26 lower-case characters."""
     number = value.int
