@@ -59,7 +59,10 @@ def _run_id(config: pytest.Config) -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests last: Playwright leaves a running event loop in the thread, and jobs need a thread without."""
+    """Browser tests last: Playwright leaves a running event loop in the thread, and jobs need a thread without.
+
+    Holds in parallel runs too, because these keep this order (`--no-loadscope-reorder`).
+    """
     items.sort(key=lambda item: "browser" in item.path.parts)
 
 

@@ -127,7 +127,7 @@ class Stage:
         """
         announced = everything("SELECT count(*) FROM infra_event")[0][0]
         kinds: list[str] = []
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 180
         while self._shown < announced:
             assert time.monotonic() < deadline, "the feed holds events back for ever"
             since = f"&since={self._seen}" if self._seen else ""

@@ -14,7 +14,7 @@ from purveyor.kernel.actor import Actor
 
 def feed(actor: Actor) -> list[Announced]:
     """The events that the actor may see, oldest first."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 180
     while True:
         with tx.enter(actor):
             with connection.cursor() as cursor:

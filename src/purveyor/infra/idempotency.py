@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,9 @@ from purveyor.kernel.actor import Actor
 from purveyor.kernel.ids import new_id
 
 KEY_LENGTH_MAX = 200
+
+# Seconds between two looks at a call that still runs.
+_BREATH = 0.05
 
 
 # One statement: an advisory lock that is free again with the transaction, and the stored answer if any.
@@ -32,26 +36,32 @@ def fingerprint(*parts: Any) -> str:
 
 
 def once(
-    *, actor: Actor, key: str | None, asked: str, act: Callable[[], tuple[int, Any]]
+    *, actor: Actor, key: str | None, asked: str, act: Callable[[], tuple[int, Any]], patience: float = 0.0
 ) -> tuple[int, Any, bool]:
     """Run ``act`` once per (organization, ``key``) and return (status, JSON answer, repeated).
 
     Call inside ``tx.enter``. Without a key ``act`` just runs. Refusals are raised, so their
-    transaction is rolled back and nothing is stored.
+    transaction is rolled back and nothing is stored. While the first call with the key still runs,
+    wait for its end up to ``patience`` seconds.
 
     Raises: IdempotencyKeyReused when the key came with another ``asked``; InProgress while the first
-    call still runs.
+    call still runs after that.
     """
     if not key:
         return (*act(), False)
+    deadline = time.monotonic() + patience
     # Another role of the same organization asks something else: it may not be told what this one was told.
     asked = f"{actor.role}:{asked}"
     lock = int.from_bytes(
         hashlib.sha256(f"{actor.organization_id}:{key}".encode()).digest()[:8], "big", signed=True
     )
-    with connection.cursor() as cursor:
-        cursor.execute(_LOOK, (lock, actor.organization_id, key))
-        free, known, status, answer = cursor.fetchone()
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(_LOOK, (lock, actor.organization_id, key))
+            free, known, status, answer = cursor.fetchone()
+        if free or known is not None or time.monotonic() >= deadline:
+            break
+        time.sleep(_BREATH)
     if known is not None:
         if known != asked:
             raise IdempotencyKeyReused(key=key)

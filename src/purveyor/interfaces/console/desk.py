@@ -116,6 +116,7 @@ class Desk:
                     key=f"console:{self.actor.person_id}:{key}" if key else None,
                     asked=asked,
                     act=lambda: (302, {"url": act()}),
+                    patience=_PATIENCE,
                 )
         except DomainError as error:
             del state.events[marks[0] :], state.activity[marks[1] :]
@@ -148,6 +149,9 @@ def page_url(name: str, organization: Organization, customer: Organization | Non
     text, slots = _address(name, workspace, tuple(kwargs), get_script_prefix())
     return text % tuple([show(prefix, kwargs[given]) for prefix, given in slots])
 
+
+# Seconds that a second press of a button waits for what the first one does, to lead to the same page.
+_PATIENCE = 10.0
 
 # An id as `_address` writes it: the letters of its kind, and which of the given ids stands there.
 _PLACE = re.compile(r"([a-z]{3})_0{25}([1-9])")
