@@ -93,7 +93,7 @@ def test_a_term_renews_at_what_the_quote_foretold(shop: Shop) -> None:
     assert (found.period_start, found.period_end) == (date(2027, 1, 15), date(2028, 1, 15))
     (row,) = renewals(running)
     issued = invoice(row)
-    assert (row.outcome, row.period_start, row.quantity) == ("renewed", quote.next_renewal.date, 8)
+    assert (row.status, row.period_start, row.quantity) == ("pending", quote.next_renewal.date, 8)
     assert issued.net == quote.next_renewal.net
     assert (issued.status, issued.payer_id) == ("issued", shop.house.reseller.id)
     assert (issued.due_on - issued.issued_on) == timedelta(days=14)
@@ -150,7 +150,7 @@ def test_what_was_not_to_renew_ends(shop: Shop) -> None:
     roll_due(running, end_of(running))
     found = get(running)
     assert (found.status, found.end_reason) == (Status.ENDED, "not_renewed")
-    assert [(row.outcome, row.reason, row.invoice_id) for row in renewals(running)] == [("ended", "", None)]
+    assert [(row.status, row.reason, row.invoice_id) for row in renewals(running)] == [("ended", "", None)]
 
 
 def test_an_offer_that_is_gone_ends_with_its_reason(shop: Shop) -> None:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal, get_args
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from purveyor.kernel.ids import show
 from purveyor.kernel.money import Money
@@ -18,6 +19,11 @@ MAX_QUANTITY = 100_000
 MAX_TRIAL_DAYS = 365
 MAX_DUE_DAYS = 365
 MAX_RENEWAL_WINDOW = 365
+MAX_LOCK_DAYS = 90
+MAX_NOTICES = 10
+MAX_LADDER_DAYS = 365
+# Every month has a day 28.
+MAX_CUT_OFF_DAY = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,15 @@ class Terms:
     - ``prepay``: whether a renewal must be paid before the new term begins;
     - ``quantity_min``, ``quantity_max``: seats of one order line;
     - ``invoice_due_days``: days until an invoice must be paid;
-    - ``renewal_window_days``: how many days before its end a term counts as ending soon.
+    - ``renewal_window_days``: how many days before its end a term counts as ending soon;
+    - ``renewal_lock_days``: how many days before the end of a term its renewal can no longer be changed; 0 for none;
+    - ``notice_days``: how many days before the end notices are sent, each once;
+    - ``price_notice_days``: a new price holds for a renewal only if it was published so many days before it;
+    - ``price_consent_percent``: a rise above so many percent needs the payer's consent; 0 for never;
+    - ``cut_off_day``: a prepaid renewal must be paid before this day of the month (rules.md d); 0 for none;
+    - ``cut_off_min_days``: the first such day so many days after the end of the term, or later;
+    - ``cut_off_zone``: whose midnight counts (an IANA name); empty for the operator's;
+    - ``suspend_after_days``, ``end_after_days``: days after the cut-off at which an unpaid one is suspended, and ends.
 
     Raises:
         ValueError: a value outside its bounds. The message is ``name: reason`` with stable words.
@@ -42,6 +56,15 @@ class Terms:
     quantity_max: int = MAX_QUANTITY
     invoice_due_days: int = 14
     renewal_window_days: int = 30
+    renewal_lock_days: int = 0
+    notice_days: tuple[int, ...] = (30, 7)
+    price_notice_days: int = 30
+    price_consent_percent: int = 0
+    cut_off_day: int = 0
+    cut_off_min_days: int = 5
+    cut_off_zone: str = ""
+    suspend_after_days: int = 3
+    end_after_days: int = 30
 
     def __post_init__(self) -> None:
         if self.proration not in get_args(Proration):
@@ -53,10 +76,21 @@ class Terms:
         _bounded("quantity_max", self.quantity_max, self.quantity_min, MAX_QUANTITY)
         _bounded("invoice_due_days", self.invoice_due_days, 0, MAX_DUE_DAYS)
         _bounded("renewal_window_days", self.renewal_window_days, 0, MAX_RENEWAL_WINDOW)
+        _bounded("renewal_lock_days", self.renewal_lock_days, 0, MAX_LOCK_DAYS)
+        _bounded("price_notice_days", self.price_notice_days, 0, MAX_RENEWAL_WINDOW)
+        _bounded("price_consent_percent", self.price_consent_percent, 0, 100)
+        _bounded("cut_off_day", self.cut_off_day, 0, MAX_CUT_OFF_DAY)
+        _bounded("cut_off_min_days", self.cut_off_min_days, 0, MAX_CUT_OFF_DAY)
+        _bounded("suspend_after_days", self.suspend_after_days, 0, MAX_LADDER_DAYS)
+        _bounded("end_after_days", self.end_after_days, self.suspend_after_days, MAX_LADDER_DAYS)
+        if self.cut_off_day and not self.prepay:
+            raise ValueError("cut_off_day: needs_prepay")
+        _known_zone("cut_off_zone", self.cut_off_zone)
+        _lead_times("notice_days", self.notice_days)
 
     def as_json(self) -> dict[str, Any]:
         """All settings, also those at their default: what an offer promises is never implied."""
-        return asdict(self)
+        return {**asdict(self), "notice_days": list(self.notice_days)}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Terms:
@@ -68,7 +102,29 @@ class Terms:
         unknown = sorted(set(data) - {field.name for field in fields(cls)})
         if unknown:
             raise ValueError(f"{unknown[0]}: unknown_field")
-        return cls(**data)
+        values = dict(data)
+        if isinstance(values.get("notice_days"), list):
+            values["notice_days"] = tuple(values["notice_days"])
+        return cls(**values)
+
+
+def _known_zone(name: str, value: object) -> None:
+    if not isinstance(value, str):
+        raise ValueError(f"{name}: unknown")
+    try:
+        if value:
+            ZoneInfo(value)
+    except (OSError, ValueError, KeyError) as error:
+        raise ValueError(f"{name}: unknown") from error
+
+
+def _lead_times(name: str, value: object) -> None:
+    if not isinstance(value, tuple) or len(value) > MAX_NOTICES:
+        raise ValueError(f"{name}: too_many")
+    for days in value:
+        _bounded(name, days, 1, MAX_RENEWAL_WINDOW)
+    if list(value) != sorted(set(value), reverse=True):
+        raise ValueError(f"{name}: not_descending")
 
 
 def _bounded(name: str, value: object, lowest: int, highest: int) -> None:

@@ -6,12 +6,12 @@ from asgiref.sync import async_to_sync
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from purveyor.infra import delivery
+from purveyor.infra import delivery, flush
 
 
 @app.task(
-    name="purveyor.deliver",
-    queue="events",
+    name=flush.DELIVER_TASK,
+    queue=flush.DELIVER_QUEUE,
     retry=RetryStrategy(max_attempts=delivery.ATTEMPTS_MAX, exponential_wait=2),
 )
 def deliver(*, deliveries: list[int]) -> None:
@@ -30,7 +30,7 @@ def deliver(*, deliveries: list[int]) -> None:
 
 
 def defer_deliveries(deliveries: list[int]) -> None:
-    """Defer one job for all of a transaction's deliveries, in that transaction."""
+    """Defer one job for these deliveries, in the transaction in progress. A transaction's own are flush's."""
     deliver.defer(deliveries=deliveries)
 
 

@@ -64,6 +64,8 @@ class Organization(models.Model):
     vat_number = models.TextField(default="")
     vat_status = models.TextField(default="none")
     bill_to = models.TextField(default="customer")
+    # A customer of a reseller: it may take over what the reseller leaves unpaid.
+    may_pay_itself = models.BooleanField(default=False)
     line1 = models.TextField()
     line2 = models.TextField(default="")
     city = models.TextField()
@@ -112,11 +114,15 @@ class ResellerProfile(models.Model):
     help_url = models.TextField(default="")
     notify_customer_contact = models.BooleanField(default=True)
     documents_to_bill_to = models.BooleanField(default=False)
+    billing_mode = models.TextField(default="at_once")
 
     class Meta:
         constraints = (
             models.UniqueConstraint(
                 fields=["is_house"], condition=Q(is_house=True), name="reseller_one_house"
+            ),
+            models.CheckConstraint(
+                condition=Q(billing_mode__in=["at_once", "gathered"]), name="reseller_billing_mode"
             ),
         )
 

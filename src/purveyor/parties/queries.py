@@ -180,6 +180,7 @@ def _profile(row: models.ResellerProfile) -> ResellerProfile:
         help_url=row.help_url,
         notify_customer_contact=row.notify_customer_contact,
         documents_to_bill_to=row.documents_to_bill_to,
+        billing_mode=row.billing_mode,  # type: ignore[arg-type]  # as above
     )
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from purveyor.kernel.ids import show
 
 Kind = Literal["operator", "reseller", "customer"]
+BillingMode = Literal["at_once", "gathered"]
 BillTo = Literal["customer", "reseller"]
 VatStatus = Literal["none", "valid", "invalid", "unknown"]
 
@@ -72,6 +73,7 @@ class ResellerProfile:
     help_url: str
     notify_customer_contact: bool
     documents_to_bill_to: bool
+    billing_mode: BillingMode = "at_once"
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from uuid import UUID
 from purveyor.kernel.money import Money
 
 Method = Literal["bank_transfer", "balance"]
-SubjectKind = Literal["order", "invoice"]
+SubjectKind = Literal["order", "invoice", "renewal"]
 PayableStatus = Literal["open", "partially_paid", "settled", "cancelled"]
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal, cast
+from typing import cast
 from uuid import UUID
 
 from django.db.models import Q
 
 from purveyor.kernel.actor import Actor
 from purveyor.renewals import models
-from purveyor.renewals.types import RenewalRow
+from purveyor.renewals.types import RenewalRow, RenewalStatus
 
 
 def list_renewals(*, actor: Actor, subscription_id: UUID, limit: int = 50) -> list[RenewalRow]:
@@ -25,11 +25,11 @@ def list_renewals(*, actor: Actor, subscription_id: UUID, limit: int = 50) -> li
             id=row.id,
             subscription_id=row.subscription_id,
             period_start=row.period_start,
-            outcome=cast(Literal["renewed", "ended"], row.outcome),
+            status=cast(RenewalStatus, row.status),
             reason=row.reason,
             quantity=row.quantity,
             invoice_id=row.invoice_id,
-            rolled_at=row.rolled_at,
+            opened_at=row.opened_at,
         )
         for row in rows.order_by("-period_start")[: min(limit, 200)]
     ]

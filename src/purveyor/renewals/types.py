@@ -7,6 +7,9 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
+# ``upcoming`` is computed, the others are stored.
+RenewalStatus = Literal["upcoming", "pending", "at_risk", "missed", "paid", "ended"]
+
 
 @dataclass(frozen=True, slots=True)
 class RenewalRow:
@@ -15,8 +18,8 @@ class RenewalRow:
     id: UUID
     subscription_id: UUID
     period_start: date
-    outcome: Literal["renewed", "ended"]
+    status: RenewalStatus
     reason: str
     quantity: int
     invoice_id: UUID | None
-    rolled_at: datetime
+    opened_at: datetime

@@ -55,6 +55,8 @@ class Assignment(models.Model):
     )
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     status = models.TextField()
+    # The member goes when the term ends: the next one begins without this seat.
+    leaves_at_renewal = models.BooleanField(default=False)
     since = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 

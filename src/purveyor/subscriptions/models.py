@@ -35,7 +35,16 @@ class Subscription(models.Model):
     trial_end = models.DateField(null=True)
     auto_renew = models.BooleanField(default=True)
     renewal_quantity = models.IntegerField(null=True)
+    renewal_offer = models.ForeignKey(
+        "catalog.Offer", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
     renewal_payment_method = models.TextField(default="bank_transfer")
+    # The id that the next renewal bears, from the day its term begins until it is written.
+    renewal_id = models.UUIDField(null=True, unique=True)
+    # Of the seats assigned, those whose members go at the end of the term.
+    seats_leaving = models.IntegerField(default=0)
+    suspended_at = models.DateTimeField(null=True)
+    suspend_reason = models.TextField(default="")
     due_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -53,6 +62,10 @@ class Subscription(models.Model):
                 name="subscriptions_seats_fit",
             ),
             models.CheckConstraint(condition=Q(quantity__gte=1), name="subscriptions_quantity"),
+            models.CheckConstraint(
+                condition=Q(seats_leaving__gte=0, seats_leaving__lte=F("seats_assigned")),
+                name="subscriptions_leaving_fit",
+            ),
             models.CheckConstraint(
                 condition=Q(payment_status__in=["ok", "past_due"]), name="subscriptions_payment_status"
             ),

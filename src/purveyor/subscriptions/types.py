@@ -39,7 +39,8 @@ class Subscription:
 
     ``term_price`` is the list price of one seat for the whole running term, frozen when the term began.
     ``started_on``, ``period_start`` and ``period_end`` are None until it is activated. ``quantity_max`` is how
-    many seats its offer allows.
+    many seats its offer allows. ``renewal_id`` is the id of the renewal at ``period_end``; ``seats_leaving`` are those
+    of the assigned seats whose members go then; ``renewal_offer_id`` is None while the offer stays.
     """
 
     id: UUID
@@ -71,6 +72,11 @@ class Subscription:
     ended_at: datetime | None
     end_reason: str
     quantity_max: int | None = None
+    renewal_offer_id: UUID | None = None
+    renewal_id: UUID | None = None
+    seats_leaving: int = 0
+    suspended_at: datetime | None = None
+    suspend_reason: str = ""
 
     @property
     def seats_free(self) -> int:
@@ -88,7 +94,12 @@ class Subscription:
     def renews_with(self) -> int:
         """Seats the next term begins with: what was asked for, but never fewer than are taken by then."""
         wanted = self.quantity if self.renewal_quantity is None else self.renewal_quantity
-        return max(wanted, self.seats_assigned)
+        return max(wanted, self.seats_assigned - self.seats_leaving)
+
+    @property
+    def renews_to(self) -> UUID:
+        """The offer of the next term: another plan or term where that was scheduled."""
+        return self.renewal_offer_id or self.offer_id
 
     @property
     def currency(self) -> str:

@@ -23,7 +23,7 @@ from purveyor.subscriptions import commands as subscriptions
 from purveyor.subscriptions.queries import lock_subscription
 from purveyor.subscriptions.types import Status, Subscription
 
-_RUNNING = (Status.ACTIVE, Status.TRIAL)
+_RUNNING = (Status.ACTIVE, Status.TRIAL, Status.SUSPENDED)
 
 
 @command
@@ -53,7 +53,10 @@ def renew_term(*, actor: Actor, now: datetime, subscription_id: UUID) -> bool:
         return False
     price = _price(found, found.period_end) if found.auto_renew else None
     outcome, reason = decide(
-        auto_renew=found.auto_renew, has_price=price is not None, is_trial=found.status is Status.TRIAL
+        auto_renew=found.auto_renew,
+        has_price=price is not None,
+        is_trial=found.status is Status.TRIAL,
+        is_suspended=found.status is Status.SUSPENDED,
     )
     if outcome == "end" or price is None:
         _end(actor, now, found, found.period_end, reason)
@@ -64,7 +67,7 @@ def renew_term(*, actor: Actor, now: datetime, subscription_id: UUID) -> bool:
 
 def _price(found: Subscription, on: date) -> PriceFound | None:
     try:
-        return catalog.price_for(offer_id=found.offer_id, currency=found.currency, on=on)
+        return catalog.price_for(offer_id=found.renews_to, currency=found.currency, on=on)
     except OfferNotAvailable:
         return None
 
@@ -95,7 +98,16 @@ def _renew(actor: Actor, now: datetime, found: Subscription, on: date, price: Pr
         term_price=price.amount,
         price_list=price.price_list,
     )
-    _keep(found, on, now, invoice_id=invoice_id, payable_id=None if payable is None else payable.id)
+    is_paid = payable is None or payable.is_settled
+    _keep(
+        found,
+        on,
+        now,
+        status="paid" if is_paid else "pending",
+        charge=charge,
+        invoice_id=invoice_id,
+        payable_id=None if payable is None else payable.id,
+    )
     invoice = _charge.issue(actor, now, charge, invoice_id, payable)
     _announce(
         found,
@@ -114,7 +126,7 @@ def _renew(actor: Actor, now: datetime, found: Subscription, on: date, price: Pr
 def _end(actor: Actor, now: datetime, found: Subscription, on: date, reason: str) -> None:
     subscriptions.end_subscription(actor=actor, now=now, subscription_id=found.id, reason=reason)
     missed = found.auto_renew
-    _keep(found, on, now, reason=reason if missed else "")
+    _keep(found, on, now, status="ended", reason=reason if missed else "")
     if missed:
         _announce(found, now, events.RenewalMissed(subscription_id=str(found.id), reason=reason))
         _note(actor, now, found, "renewal.missed", reason=reason)
@@ -125,23 +137,31 @@ def _keep(
     on: date,
     now: datetime,
     *,
+    status: str,
+    charge: _charge.Charge | None = None,
     invoice_id: UUID | None = None,
     payable_id: UUID | None = None,
     reason: str = "",
 ) -> None:
     models.Renewal(
-        id=new_id(),
+        id=found.renewal_id or new_id(),
         reseller_id=found.reseller_id,
         customer_id=found.customer_id,
         payer_id=found.payer_id,
         subscription_id=found.id,
+        offer_id=found.renews_to,
         period_start=on,
-        outcome="ended" if invoice_id is None else "renewed",
+        status=status,
         reason=reason,
         quantity=found.renews_with,
+        currency=found.currency,
+        net=0 if charge is None else charge.line.net.amount,
+        vat=0 if charge is None else charge.tax.amount.amount,
         invoice_id=invoice_id,
         payable_id=payable_id,
+        opened_at=now,
         rolled_at=now,
+        paid_at=now if status == "paid" else None,
     ).save(force_insert=True)
 
 

@@ -35,8 +35,14 @@ def update(
 
 
 def period_values(start: date, end: date) -> dict[str, Any]:
-    """The columns that follow the running period: its end is the next due instant."""
-    return {"period_start": start, "period_end": end, "ends_sort": end, "due_at": clock.start_of(end)}
+    """The columns that follow the running period: its end is the next due instant, with a renewal of its own."""
+    return {
+        "period_start": start,
+        "period_end": end,
+        "ends_sort": end,
+        "due_at": clock.start_of(end),
+        "renewal_id": new_id(),
+    }
 
 
 def write_term(

@@ -22,9 +22,18 @@ from purveyor.subscriptions.types import Status, Subscription
 
 @command
 def roll_term(
-    *, actor: Actor, now: datetime, subscription_id: UUID, starts_on: date, term_price: Money, price_list: str
+    *,
+    actor: Actor,
+    now: datetime,
+    subscription_id: UUID,
+    starts_on: date,
+    term_price: Money,
+    price_list: str,
+    term_months: int | None = None,
 ) -> Subscription:
-    """Begin the next term, or the first paid one after a trial, with ``renews_with`` seats.
+    """Begin the next term, or the first paid one after a trial, with ``renews_with`` seats of ``renews_to``.
+
+    ``term_months`` is the next offer's, where another one was scheduled; what was scheduled is done with then.
 
     ``starts_on`` is the end of the running term as the caller priced it: when another run was faster, the
     subscription is returned as it is. The anchor day is kept (rules.md b); a trial's end sets it.
@@ -41,13 +50,14 @@ def roll_term(
     if found.period_end != starts_on:
         return found
     was_trial = found.status is Status.TRIAL
-    term = next_period(found)
+    term = next_period(found, term_months)
     quantity = found.renews_with
     rolled = _write.changed(
         _write.update(
             actor, found.id, status=Status.ACTIVE.value, quantity=quantity, renewal_quantity=None,
             anchor_day=found.anchor_day or term.start.day, term_price=term_price.amount,
-            currency=term_price.currency, price_list=price_list, **_write.period_values(term.start, term.end),
+            currency=term_price.currency, price_list=price_list, term_months=term_months or found.term_months,
+            offer_id=found.renews_to, renewal_offer_id=None, **_write.period_values(term.start, term.end),
         )
     )  # fmt: skip
     _write.write_term(
@@ -72,8 +82,10 @@ def roll_term(
     return rolled
 
 
-def next_period(found: Subscription) -> Period:
+def next_period(found: Subscription, term_months: int | None = None) -> Period:
     """The term after the running one, on the stored anchor day (a trial has none yet: its end sets it).
+
+    ``term_months`` where the next term is of another length.
 
     Raises:
         NotFound: no term has begun.
@@ -81,4 +93,4 @@ def next_period(found: Subscription) -> Period:
     if found.period_end is None:
         raise NotFound(kind="period")
     anchor = found.anchor_day or found.period_end.day
-    return calendar.next_term(found.period_end, found.term_months, anchor)
+    return calendar.next_term(found.period_end, term_months or found.term_months, anchor)
