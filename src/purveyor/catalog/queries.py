@@ -47,9 +47,9 @@ _ORDER = (
 
 # Every quote and order reads these two: composing them anew cost more than running them.
 _PRICE = """
-SELECT o.code, o.available_from, o.available_to, o.withdrawn_at, p.amount, p.price_list_id, p.code
+SELECT o.code, o.available_from, o.available_to, o.withdrawn_at, p.amount, p.price_list_id, p.code, p.valid_from
 FROM catalog_offer o LEFT JOIN (
-  SELECT r.offer_id, r.amount, r.price_list_id, l.code FROM catalog_price r
+  SELECT r.offer_id, r.amount, r.price_list_id, l.code, l.valid_from FROM catalog_price r
   JOIN catalog_pricelist l ON l.id = r.price_list_id
   WHERE l.currency = %s AND l.valid_from <= %s AND (l.valid_to IS NULL OR l.valid_to > %s)
 ) p ON p.offer_id = o.id WHERE o.id = %s LIMIT 1"""
@@ -173,7 +173,7 @@ def price_for(*, offer_id: UUID, currency: str, on: date) -> PriceFound:
         row = cursor.fetchone()
     if row is None:
         raise NotFound(field="offer")
-    code, available_from, available_to, withdrawn_at, amount, price_list_id, price_list = row
+    code, available_from, available_to, withdrawn_at, amount, price_list_id, price_list, since = row
     reason = why_unavailable(
         on,
         available_from=available_from,
@@ -184,7 +184,7 @@ def price_for(*, offer_id: UUID, currency: str, on: date) -> PriceFound:
         raise OfferNotAvailable(field="offer", offer=code, reason=reason)
     if amount is None:
         raise OfferNotAvailable(field="offer", offer=code, reason="no_price", currency=currency)
-    return PriceFound(Money(amount, currency), price_list_id, price_list)
+    return PriceFound(Money(amount, currency), price_list_id, price_list, since)
 
 
 def discount_for(*, reseller_id: UUID, offer_id: UUID, on: date) -> Decimal:

@@ -224,11 +224,12 @@ class OfferView:
 
 @dataclass(frozen=True, slots=True)
 class PriceFound:
-    """The list price of one seat for the whole term, and the price list that says so."""
+    """The list price of one seat for the whole term, and the price list that says so, from ``valid_from`` on."""
 
     amount: Money
     price_list_id: UUID
     price_list: str
+    valid_from: date
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ def set_price(
     offer = models.Offer.objects.filter(id=offer_id).first()
     if offer is None:
         raise NotFound(field="offer")
-    found = PriceFound(price, price_list.id, price_list.code)
+    found = PriceFound(price, price_list.id, price_list.code, price_list.valid_from)
     row = models.Price.objects.filter(price_list=price_list, offer=offer).first()
     before = row.amount if row else None
     if before == price.amount:
