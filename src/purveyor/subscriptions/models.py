@@ -97,6 +97,11 @@ class Subscription(models.Model):
             models.Index(fields=["reseller_id", "ends_sort", "id"], name="sub_reseller_ends"),
             models.Index(fields=["ends_sort", "id"], name="sub_ends"),
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="sub_due"),
+            models.Index(
+                fields=["reseller_id", "due_at", "id"],
+                condition=Q(due_at__isnull=False),
+                name="sub_due_reseller",
+            ),
         )
 
 
