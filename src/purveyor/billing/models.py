@@ -27,7 +27,8 @@ class Document(models.Model):
     """An invoice, credit note or pro-forma as it was issued.
 
     Parties other than the customer are plain ids: a foreign key would share-lock the reseller's one row
-    with every sale. Their names on the day are in ``seller`` and ``buyer``.
+    with every sale. Their names on the day are in ``seller`` and ``buyer``. A gathered invoice is for all of a
+    reseller's customers: its ``customer`` is the reseller itself, and each line names its own.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -112,7 +113,8 @@ class Document(models.Model):
 
 
 class Line(models.Model):
-    """One line of a document; the scope columns repeat the document's."""
+    """One line of a document; the scope columns repeat the document's, but for the customer of a gathered
+    invoice's line, whose name of the day is kept with it."""
 
     id = models.UUIDField(primary_key=True)
     document = models.ForeignKey(Document, on_delete=models.PROTECT, db_index=False)
@@ -131,6 +133,7 @@ class Line(models.Model):
     explanation = models.JSONField()
     period_start = models.DateField(null=True)
     period_end = models.DateField(null=True)
+    customer_name = models.TextField(db_default="", default="")
 
     class Meta:
         constraints = (
@@ -138,5 +141,101 @@ class Line(models.Model):
             models.CheckConstraint(
                 condition=Q(quantity__gte=1, months__gte=0, net__gte=0, unit_price__gte=0),
                 name="billing_line_sane",
+            ),
+        )
+
+
+class Gathering(models.Model):
+    """What a reseller has on account in one currency. Its row is locked by whoever puts on or closes.
+
+    ``net`` is the sum of the open rows, ``cap`` the operator's limit of it (null: none); ``due_at`` the instant
+    at which they are billed, null while there are none.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    reseller_id = models.UUIDField()
+    currency = models.CharField(max_length=3)
+    net = models.BigIntegerField(default=0)
+    cap = models.BigIntegerField(null=True)
+    due_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["reseller_id", "currency"], name="billing_gathering_once"),
+            models.CheckConstraint(condition=Q(net__gte=0), name="billing_gathering_not_negative"),
+            models.CheckConstraint(
+                condition=Q(cap__isnull=True) | Q(cap__gte=0), name="billing_gathering_cap"
+            ),
+        )
+        indexes = (
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="billing_gathering_due"),
+        )
+
+
+class Unbilled(models.Model):
+    """A line on account: delivered, and billed with the next gathered invoice.
+
+    ``counters`` is the row whose seats this one takes back; then quantity and net are below zero. A row is closed
+    once: with the document that bills it, or without one where nothing was left of it. Nothing else changes.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    reseller_id = models.UUIDField()
+    customer_id = models.UUIDField()
+    payer_id = models.UUIDField()
+    gathering = models.ForeignKey(Gathering, on_delete=models.PROTECT, related_name="+", db_index=False)
+    counters = models.ForeignKey(
+        "self", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
+    kind = models.TextField()
+    order_id = models.UUIDField(null=True)
+    offer_id = models.UUIDField()
+    subscription_id = models.UUIDField()
+    customer_name = models.TextField()
+    currency = models.CharField(max_length=3)
+    description = models.JSONField()
+    quantity = models.IntegerField()
+    months = models.IntegerField()
+    unit_price = models.BigIntegerField()
+    discount_percent = models.DecimalField(max_digits=7, decimal_places=4)
+    net = models.BigIntegerField()
+    explanation = models.JSONField()
+    period_start = models.DateField()
+    period_end = models.DateField()
+    put_at = models.DateTimeField()
+    document = models.ForeignKey(
+        Document, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(kind__in=["new", "add_seats", "renewal", "take_back"]),
+                name="billing_unbilled_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(counters__isnull=True, quantity__gte=1, net__gte=0) & ~Q(kind="take_back")
+                | Q(counters__isnull=False, kind="take_back", quantity__lte=-1, net__lte=0),
+                name="billing_unbilled_signs",
+            ),
+            models.CheckConstraint(
+                condition=Q(document__isnull=True) | Q(closed_at__isnull=False),
+                name="billing_unbilled_closed",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["gathering", "put_at"],
+                condition=Q(closed_at__isnull=True),
+                name="billing_unbilled_open",
+            ),
+            models.Index(
+                fields=["subscription_id"],
+                condition=Q(closed_at__isnull=True),
+                name="billing_unbilled_seats",
+            ),
+            models.Index(
+                fields=["document"], condition=Q(document__isnull=False), name="billing_unbilled_document"
             ),
         )

@@ -17,3 +17,10 @@ class CodeTaken(DomainError):
 
     code = "code_taken"
     status = 409
+
+
+class GatheringNotAllowed(DomainError):
+    """The operator bills this reseller at once. A house reseller owes nothing itself, so nothing is gathered."""
+
+    code = "gathering_not_allowed"
+    status = 409

@@ -115,6 +115,9 @@ class ResellerProfile(models.Model):
     notify_customer_contact = models.BooleanField(default=True)
     documents_to_bill_to = models.BooleanField(default=False)
     billing_mode = models.TextField(default="at_once")
+    # The operator's limits on gathering: whether at all, and how many days the gathered invoice gives.
+    gathering_allowed = models.BooleanField(default=True)
+    gathered_due_days = models.IntegerField(default=14)
 
     class Meta:
         constraints = (
@@ -123,6 +126,14 @@ class ResellerProfile(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(billing_mode__in=["at_once", "gathered"]), name="reseller_billing_mode"
+            ),
+            models.CheckConstraint(
+                condition=Q(billing_mode="at_once") | Q(gathering_allowed=True),
+                name="reseller_gathers_if_allowed",
+            ),
+            models.CheckConstraint(
+                condition=Q(gathered_due_days__gte=0, gathered_due_days__lte=90),
+                name="reseller_gathered_due_days",
             ),
         )
 

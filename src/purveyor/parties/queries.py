@@ -181,6 +181,8 @@ def _profile(row: models.ResellerProfile) -> ResellerProfile:
         notify_customer_contact=row.notify_customer_contact,
         documents_to_bill_to=row.documents_to_bill_to,
         billing_mode=row.billing_mode,  # type: ignore[arg-type]  # as above
+        gathering_allowed=row.gathering_allowed,
+        gathered_due_days=row.gathered_due_days,
     )
 
 
@@ -190,6 +192,12 @@ def get_reseller_profile(*, reseller_id: UUID) -> ResellerProfile:
     if row is None:
         raise NotFound(kind="reseller")
     return _profile(row)
+
+
+def count_named_themselves(*, actor: Actor, reseller_id: UUID) -> int:
+    """How many customers of a reseller stand on their invoices themselves, so that nothing is gathered of them."""
+    rows = _scoped(actor).filter(kind="customer", reseller_id=reseller_id, bill_to="customer")
+    return rows.count()
 
 
 def find_house_reseller() -> UUID | None:

@@ -74,6 +74,8 @@ class ResellerProfile:
     notify_customer_contact: bool
     documents_to_bill_to: bool
     billing_mode: BillingMode = "at_once"
+    gathering_allowed: bool = True
+    gathered_due_days: int = 14
 
 
 @dataclass(frozen=True)

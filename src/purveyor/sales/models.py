@@ -66,6 +66,8 @@ class Order(models.Model):
     pro_forma_number = models.TextField(default="")
     invoice_number = models.TextField(default="")
     payment_details = models.JSONField(null=True)
+    # Completed before it was invoiced: its lines are billed with the next gathered invoice.
+    on_account = models.BooleanField(default=False)
     placed_at = models.DateTimeField()
     completed_at = models.DateTimeField(null=True)
 
@@ -79,7 +81,9 @@ class Order(models.Model):
             ),
             models.CheckConstraint(condition=Q(gross=F("net") + F("vat")), name="sales_order_sums"),
             models.CheckConstraint(
-                condition=~Q(status="completed") | Q(invoice__isnull=False, completed_at__isnull=False),
+                condition=~Q(status="completed")
+                | Q(invoice__isnull=False, completed_at__isnull=False)
+                | Q(on_account=True, completed_at__isnull=False),
                 name="sales_order_completed_is_invoiced",
             ),
         )

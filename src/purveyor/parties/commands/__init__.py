@@ -1,6 +1,7 @@
 """One verb a file; the only place that writes parties."""
 
 from purveyor.parties.commands.api_keys import create_api_key, revoke_api_key
+from purveyor.parties.commands.billing_mode import set_billing_mode, set_gathering_terms
 from purveyor.parties.commands.customers import create_customer, freeze_currency, update_customer
 from purveyor.parties.commands.memberships import end_membership, grant_membership, set_membership_role
 from purveyor.parties.commands.people import ensure_person, set_language, set_name
@@ -18,6 +19,8 @@ __all__ = [
     "grant_membership",
     "note_recent_customer",
     "revoke_api_key",
+    "set_billing_mode",
+    "set_gathering_terms",
     "set_language",
     "set_membership_role",
     "set_name",
