@@ -29,3 +29,10 @@ class TransitionRefused(DomainError):
 
     code = "subscription_not_active"
     status = 409
+
+
+class RenewalLocked(DomainError):
+    """So close to the end of the term nothing about the renewal changes any more. Facts: ``from``, ``until``."""
+
+    code = "renewal_locked"
+    status = 409

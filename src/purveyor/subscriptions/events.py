@@ -64,13 +64,57 @@ class SubscriptionRenewalChanged(Event):
     auto_renew: bool
     renewal_quantity: int | None
     renewal_payment_method: str
+    renewal_offer_id: str | None
+
+
+@dataclass(frozen=True)
+class SubscriptionRenewalRebased(Event):
+    """Seats were added while another number was scheduled for the renewal: the difference stays, the number moved."""
+
+    kind: ClassVar[str] = "subscription.renewal_rebased"
+    subscription_id: str
+    customer_id: str
+    quantity_from: int
+    quantity_to: int
+    quantity_now: int
 
 
 @dataclass(frozen=True)
 class SubscriptionEnded(Event):
-    """It is over; ``reason`` is a stable word (not_renewed, trial_over, cancelled, ...)."""
+    """It is over; ``reason`` is a stable word (not_renewed, trial_over, cancelled, ...), or what a person wrote."""
 
     kind: ClassVar[str] = "subscription.ended"
     subscription_id: str
     customer_id: str
     reason: str
+
+
+@dataclass(frozen=True)
+class SubscriptionSuspended(Event):
+    """It stands still: members keep their seats, nobody can use them. ``reason`` is a word or what a person wrote."""
+
+    kind: ClassVar[str] = "subscription.suspended"
+    subscription_id: str
+    customer_id: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class SubscriptionResumed(Event):
+    """It runs again. The end of its term has not moved."""
+
+    kind: ClassVar[str] = "subscription.resumed"
+    subscription_id: str
+    customer_id: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class SubscriptionReactivated(Event):
+    """It was ended and runs again, within the term that was paid for. Its seats are free."""
+
+    kind: ClassVar[str] = "subscription.reactivated"
+    subscription_id: str
+    customer_id: str
+    reason: str
+    period_end: str

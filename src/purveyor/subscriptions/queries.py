@@ -25,7 +25,8 @@ s.id, s.reseller_id, s.customer_id, c.name, s.payer_id, s.offer_id, o.code, pr.n
 s.payment_status, s.quantity, s.seats_assigned, s.term_months, s.term_price, s.currency, s.price_list,
 s.started_on, s.anchor_day, s.period_start, s.period_end, s.trial_end, s.auto_renew, s.renewal_quantity,
 s.renewal_payment_method, s.created_at, s.ended_at, s.end_reason, (o.terms ->> 'quantity_max')::int,
-s.renewal_offer_id, s.renewal_id, s.seats_leaving, s.suspended_at, s.suspend_reason"""
+s.renewal_offer_id, s.renewal_id, s.seats_leaving, s.suspended_at, s.suspend_reason,
+coalesce((o.terms ->> 'renewal_lock_days')::int, 0)"""
 TABLES = """parties_organization c, catalog_offer o JOIN catalog_plan pl ON pl.id = o.plan_id
 JOIN catalog_product pr ON pr.id = pl.product_id"""
 JOINED = "c.id = s.customer_id AND o.id = s.offer_id"
@@ -58,7 +59,7 @@ def as_subscription(row: Sequence[Any]) -> Subscription:
         period_start=row[20], period_end=row[21], trial_end=row[22], auto_renew=row[23], renewal_quantity=row[24],
         renewal_payment_method=row[25], created_at=row[26], ended_at=row[27], end_reason=row[28],
         quantity_max=row[29], renewal_offer_id=row[30], renewal_id=row[31], seats_leaving=row[32],
-        suspended_at=row[33], suspend_reason=row[34],
+        suspended_at=row[33], suspend_reason=row[34], lock_days=row[35],
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 from uuid import UUID
@@ -28,9 +28,26 @@ class Status(StrEnum):
     CANCELLED = "cancelled"
 
 
+_OVER = frozenset({Status.ENDED, Status.CANCELLED})
 PaymentStatus = Literal["ok", "past_due"]
 RenewalPaymentMethod = Literal["bank_transfer", "balance", "card"]
 Sort = Literal["newest", "customer", "ends"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduledChange:
+    """What will be different after ``applies_on``, the end of the running term; what stays is None.
+
+    ``ends``: it does not renew, and nothing else applies. ``leaving`` is how many members go with their seats.
+    """
+
+    applies_on: date
+    ends: bool = False
+    quantity_from: int | None = None
+    quantity_to: int | None = None
+    offer_from: UUID | None = None
+    offer_to: UUID | None = None
+    leaving: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +57,8 @@ class Subscription:
     ``term_price`` is the list price of one seat for the whole running term, frozen when the term began.
     ``started_on``, ``period_start`` and ``period_end`` are None until it is activated. ``quantity_max`` is how
     many seats its offer allows. ``renewal_id`` is the id of the renewal at ``period_end``; ``seats_leaving`` are those
-    of the assigned seats whose members go then; ``renewal_offer_id`` is None while the offer stays.
+    of the assigned seats whose members go then; ``renewal_offer_id`` is None while the offer stays. ``lock_days`` is
+    how many days before ``period_end`` its renewal can no longer be changed.
     """
 
     id: UUID
@@ -77,6 +95,7 @@ class Subscription:
     seats_leaving: int = 0
     suspended_at: datetime | None = None
     suspend_reason: str = ""
+    lock_days: int = 0
 
     @property
     def seats_free(self) -> int:
@@ -100,6 +119,34 @@ class Subscription:
     def renews_to(self) -> UUID:
         """The offer of the next term: another plan or term where that was scheduled."""
         return self.renewal_offer_id or self.offer_id
+
+    @property
+    def locked_from(self) -> date | None:
+        """The first day on which its renewal is settled; None where it never is. A trial is free until its end."""
+        if self.period_end is None or not self.lock_days or self.status is Status.TRIAL:
+            return None
+        return self.period_end - timedelta(days=self.lock_days)
+
+    @property
+    def scheduled(self) -> ScheduledChange | None:
+        """What will be different after the end of its term; None where it goes on as it is, or is over."""
+        end = self.period_end
+        if end is None or self.status in _OVER:
+            return None
+        if not self.auto_renew:
+            return ScheduledChange(applies_on=end, ends=True, leaving=self.seats_leaving)
+        fewer = self.renews_with != self.quantity
+        other = self.renews_to != self.offer_id
+        if not (fewer or other or self.seats_leaving):
+            return None
+        return ScheduledChange(
+            applies_on=end,
+            quantity_from=self.quantity if fewer else None,
+            quantity_to=self.renews_with if fewer else None,
+            offer_from=self.offer_id if other else None,
+            offer_to=self.renews_to if other else None,
+            leaving=self.seats_leaving,
+        )
 
     @property
     def currency(self) -> str:

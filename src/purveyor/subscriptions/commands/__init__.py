@@ -10,13 +10,25 @@ from purveyor.subscriptions.commands.end_subscription import (
 from purveyor.subscriptions.commands.follow_customer import follow_customer
 from purveyor.subscriptions.commands.open_subscription import activate_subscription, open_subscription
 from purveyor.subscriptions.commands.roll_term import next_period, roll_term
-from purveyor.subscriptions.commands.seats import give_back_seats, hold_customer_seats, hold_seats, take_seats
-from purveyor.subscriptions.commands.set_renewal import UNCHANGED, set_renewal
+from purveyor.subscriptions.commands.seats import (
+    give_back_seats,
+    hold_customer_seats,
+    hold_seats,
+    plan_leaving,
+    take_seats,
+)
+from purveyor.subscriptions.commands.set_renewal import UNCHANGED, cancel_scheduled_change, set_renewal
+from purveyor.subscriptions.commands.suspend_subscription import (
+    reactivate_subscription,
+    resume_subscription,
+    suspend_subscription,
+)
 
 __all__ = [
     "UNCHANGED",
     "activate_subscription",
     "add_seats",
+    "cancel_scheduled_change",
     "cancel_subscription",
     "end_subscription",
     "follow_customer",
@@ -25,9 +37,13 @@ __all__ = [
     "hold_seats",
     "next_period",
     "open_subscription",
+    "plan_leaving",
+    "reactivate_subscription",
+    "resume_subscription",
     "roll_term",
     "set_due",
     "set_payment_status",
     "set_renewal",
+    "suspend_subscription",
     "take_seats",
 ]

@@ -8,11 +8,13 @@ from uuid import UUID
 
 from django.db import connection
 
+from purveyor.catalog import queries as catalog
 from purveyor.infra import activity, clock
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import NotFound
 from purveyor.kernel.ids import new_id
 from purveyor.kernel.money import Money
+from purveyor.kernel.names import search_key
 from purveyor.subscriptions import models
 from purveyor.subscriptions.queries import COLUMNS, JOINED, TABLES, as_subscription, scope_sql
 from purveyor.subscriptions.types import Subscription
@@ -43,6 +45,21 @@ def period_values(start: date, end: date) -> dict[str, Any]:
         "due_at": clock.start_of(end),
         "renewal_id": new_id(),
     }
+
+
+def other_offer(found: Subscription) -> dict[str, Any]:
+    """The columns by which it is found, where the next term is of another offer: the names are copied for lists."""
+    if found.renews_to == found.offer_id:
+        return {}
+    offer = catalog.get_offer(offer_ref=found.renews_to)
+    sold = offer_words(offer.code, offer.vendor, offer.product, offer.plan)
+    customer = models.Subscription.objects.filter(id=found.id).values_list("search_key", "offer_search").get()
+    return {"offer_search": sold, "search_key": f"{customer[0].removesuffix(customer[1])}{sold}"}
+
+
+def offer_words(*names: str) -> str:
+    """What of an offer a subscription is found by."""
+    return search_key(" ".join(names))
 
 
 def write_term(

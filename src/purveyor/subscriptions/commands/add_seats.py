@@ -19,13 +19,13 @@ from purveyor.subscriptions.types import Subscription
 
 @command
 def add_seats(*, actor: Actor, now: datetime, subscription_id: UUID, quantity: int) -> Subscription:
-    """Add ``quantity`` seats now, and at the renewal: a planned decrease keeps its size (rules.md b).
+    """Add ``quantity`` seats now, and at the renewal: a planned change of the number keeps its size (rules.md b).
 
     Not idempotent by itself: the order that paid for them is settled once.
 
     Raises:
         SubscriptionNotActive. PeriodEnded: that is the renewal's business. NotFound. Forbidden. Invalid.
-    Emits: subscription.seats_added.
+    Emits: subscription.seats_added; subscription.renewal_rebased when another number was scheduled.
     """
     authority.require(actor, "buy")
     if quantity < 1:
@@ -44,4 +44,15 @@ def add_seats(*, actor: Actor, now: datetime, subscription_id: UUID, quantity: i
         **_write.announced(more, now),
     )
     _write.note(actor, now, more, "subscription.seats_added", added=quantity, quantity=more.quantity)
+    if found.renewal_quantity is not None and renewal is not None:
+        _say_rebased(actor, now, more, found.renewal_quantity, renewal)
     return more
+
+
+def _say_rebased(actor: Actor, now: datetime, more: Subscription, old: int, new: int) -> None:
+    """What was scheduled is not lost, and nobody learns of the new number by the invoice."""
+    outbox.emit(
+        events.SubscriptionRenewalRebased(str(more.id), str(more.customer_id), old, new, more.quantity),
+        **_write.announced(more, now),
+    )
+    _write.note(actor, now, more, "subscription.renewal_rebased", old=old, new=new, quantity=more.quantity)

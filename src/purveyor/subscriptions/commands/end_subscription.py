@@ -8,6 +8,7 @@ from uuid import UUID
 from purveyor.infra import outbox
 from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor
+from purveyor.kernel.text import clean_line
 from purveyor.parties import authority
 from purveyor.subscriptions import events
 from purveyor.subscriptions.commands import _write
@@ -18,16 +19,17 @@ from purveyor.subscriptions.types import PaymentStatus, Status, Subscription
 
 @command
 def end_subscription(*, actor: Actor, now: datetime, subscription_id: UUID, reason: str) -> Subscription:
-    """End it; ``reason`` is a stable word (not_renewed, trial_over, offer_not_available). Safe to repeat.
+    """End it now, at the end of its term or before; nothing is paid back. Safe to repeat.
 
-    Its seats are freed by ``seats`` when it hears of it.
+    ``reason`` is a stable word (not_renewed, trial_over, offer_not_available) or what a person wrote. Its seats are
+    freed by ``seats`` when it hears of it; all that is known of it stays.
 
     Raises:
-        TransitionRefused. NotFound. Forbidden.
+        TransitionRefused. Invalid: no reason. NotFound. Forbidden.
     Emits: subscription.ended.
     """
     authority.require(actor, "operate")
-    return _close(actor, now, subscription_id, Status.ENDED, reason)
+    return _close(actor, now, subscription_id, Status.ENDED, clean_line(reason, field="reason"))
 
 
 @command

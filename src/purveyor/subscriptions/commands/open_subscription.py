@@ -13,7 +13,6 @@ from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import Invalid, NotFound
 from purveyor.kernel.ids import new_id
 from purveyor.kernel.money import Money
-from purveyor.kernel.names import search_key
 from purveyor.parties import authority
 from purveyor.subscriptions import events, models
 from purveyor.subscriptions.commands import _write
@@ -68,7 +67,7 @@ def open_subscription(
         facts = cursor.fetchone()
     if facts is None:
         raise NotFound(kind="customer")
-    offer_search = search_key(" ".join(facts[3:]))
+    offer_search = _write.offer_words(*facts[3:])
     new = models.Subscription(
         id=new_id(), reseller_id=facts[0], customer_id=customer_id, payer_id=payer_id, offer_id=offer_id,
         status=Status.AWAITING_PAYMENT.value, quantity=quantity, term_months=term_months,

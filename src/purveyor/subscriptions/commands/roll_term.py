@@ -57,7 +57,8 @@ def roll_term(
             actor, found.id, status=Status.ACTIVE.value, quantity=quantity, renewal_quantity=None,
             anchor_day=found.anchor_day or term.start.day, term_price=term_price.amount,
             currency=term_price.currency, price_list=price_list, term_months=term_months or found.term_months,
-            offer_id=found.renews_to, renewal_offer_id=None, **_write.period_values(term.start, term.end),
+            offer_id=found.renews_to, renewal_offer_id=None, suspended_at=None, suspend_reason="",
+            **_write.other_offer(found), **_write.period_values(term.start, term.end),
         )
     )  # fmt: skip
     _write.write_term(

@@ -8,14 +8,17 @@ from uuid import UUID
 
 from django.db import connection
 
+from purveyor.infra import clock
 from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import NotFound
 from purveyor.parties import authority
-from purveyor.subscriptions.errors import SeatsExhausted
-from purveyor.subscriptions.queries import scope_sql
+from purveyor.subscriptions.commands import _write
+from purveyor.subscriptions.errors import SeatsExhausted, SeatsInUse
+from purveyor.subscriptions.queries import lock_subscription, scope_sql
 from purveyor.subscriptions.rules import lifecycle
-from purveyor.subscriptions.types import SeatCount, Status
+from purveyor.subscriptions.rules.renewal import need_unlocked
+from purveyor.subscriptions.types import SeatCount, Status, Subscription
 
 _COLUMNS = "s.id, s.reseller_id, s.customer_id, s.quantity, s.seats_assigned"
 _TAKING = sorted(status.value for status in lifecycle.TAKES_SEATS)
@@ -66,8 +69,10 @@ def take_seats(*, actor: Actor, now: datetime, subscription_id: UUID, count: int
 
 
 @command
-def give_back_seats(*, actor: Actor, now: datetime, subscription_id: UUID, count: int = 1) -> SeatCount:
-    """Give ``count`` seats back, whatever the subscription's status.
+def give_back_seats(
+    *, actor: Actor, now: datetime, subscription_id: UUID, count: int = 1, leaving: int = 0
+) -> SeatCount:
+    """Give ``count`` seats back, whatever the subscription's status; ``leaving`` of them were to go anyway.
 
     Only ``seats`` calls it, and ends as many assignments in the same transaction.
 
@@ -76,9 +81,10 @@ def give_back_seats(*, actor: Actor, now: datetime, subscription_id: UUID, count
     """
     scope, params = scope_sql(actor)
     rows = _rows(
-        "UPDATE subscriptions_subscription s SET seats_assigned = s.seats_assigned - %s"
+        "UPDATE subscriptions_subscription s SET seats_assigned = s.seats_assigned - %s,"
+        " seats_leaving = s.seats_leaving - %s"
         f" WHERE s.id = %s AND {scope} AND s.seats_assigned >= %s RETURNING {_COLUMNS}",
-        [count, subscription_id, *params, count],
+        [count, leaving, subscription_id, *params, count],
     )
     if not rows:
         raise NotFound(kind="subscription")
@@ -115,3 +121,28 @@ def hold_customer_seats(*, actor: Actor, now: datetime, customer_id: UUID) -> tu
         [customer_id, *params, _TAKING],
     )
     return tuple(row[0] for row in rows)
+
+
+@command
+def plan_leaving(*, actor: Actor, now: datetime, subscription_id: UUID, count: int) -> Subscription:
+    """Say how many of the assigned seats end with the term; the row stays locked until the transaction ends.
+
+    Only ``seats`` calls it, and marks as many assignments in the same transaction.
+
+    Raises:
+        SeatsInUse: fewer seats are scheduled for the renewal than would stay assigned. RenewalLocked, PeriodEnded,
+        SubscriptionNotActive, NotFound, Forbidden.
+    """
+    authority.require(actor, "assign")
+    found = lock_subscription(actor=actor, subscription_id=subscription_id)
+    lifecycle.need(found.status, lifecycle.RENEWS)
+    need_unlocked(found, clock.business_date(now))
+    staying = found.seats_assigned - count
+    # Who is kept after all would be paid for by somebody who ordered fewer seats: the number comes first.
+    if (
+        count < found.seats_leaving
+        and found.renewal_quantity is not None
+        and staying > found.renewal_quantity
+    ):
+        raise SeatsInUse(field="assignments", wanted=found.renewal_quantity, assigned=staying)
+    return _write.changed(_write.update(actor, found.id, seats_leaving=count))
