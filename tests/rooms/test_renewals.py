@@ -43,7 +43,7 @@ def end_of(subscription_id: UUID) -> datetime:
 
 
 def renewals(subscription_id: UUID) -> list[RenewalRow]:
-    return within(SYSTEM, lambda: queries.list_renewals(actor=SYSTEM, subscription_id=subscription_id))
+    return within(SYSTEM, lambda: queries.list_history(actor=SYSTEM, subscription_id=subscription_id))
 
 
 def invoice(row: RenewalRow) -> Document:
@@ -200,8 +200,8 @@ def test_nothing_happens_before_its_time(shop: Shop) -> None:
 def test_only_the_payer_sees_its_renewals(shop: Shop) -> None:
     running = shop.subscription(1)
     roll_due(running, end_of(running))
-    mine = within(shop.reseller, lambda: queries.list_renewals(actor=shop.reseller, subscription_id=running))
+    mine = within(shop.reseller, lambda: queries.list_history(actor=shop.reseller, subscription_id=running))
     theirs = within(
-        shop.customer, lambda: queries.list_renewals(actor=shop.customer, subscription_id=running)
+        shop.customer, lambda: queries.list_history(actor=shop.customer, subscription_id=running)
     )
     assert (len(mine), theirs) == (1, [])

@@ -38,7 +38,7 @@ PREFIXES = {
     "event": "evt",
     "activity": "act",
     "api_key": "key",
-    "renewal": "sub",
+    "renewal": "ren",
 }
 _AMOUNTS = frozenset({"amount", "gross", "net", "available", "wanted", "open", "paid"})
 
