@@ -9,8 +9,6 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from django.db import connection
-
 from purveyor.infra import tx
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import Invalid, NotFound
@@ -43,7 +41,7 @@ FROM ({members}) m LEFT JOIN LATERAL (
   SELECT id, expires_at FROM seats_invitation WHERE member_id = m.id AND status = 'pending' LIMIT 1) i ON true"""
 _ASSIGNMENT = """
 SELECT a.id, a.reseller_id, a.customer_id, a.subscription_id, a.member_id, m.email, m.name, m.status, a.status,
-       a.since, a.ended_at
+       a.since, a.ended_at, a.leaves_at_renewal
 FROM seats_assignment a JOIN seats_member m ON m.id = a.member_id"""
 _INVITATION = """
 SELECT i.id, i.reseller_id, i.customer_id, i.organization_id, o.name, i.member_id, i.name, i.email, i.role,
@@ -76,10 +74,7 @@ def scope_sql(actor: Actor, alias: str) -> tuple[str, list[Any]]:
 
 def rows_of(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
     """All rows of one statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
+    return tx.fetch(sql, params)
 
 
 def _viewing(actor: Actor) -> None:
@@ -103,6 +98,7 @@ def as_assignment(row: Sequence[Any]) -> Assignment:
     return Assignment(
         id=row[0], reseller_id=row[1], customer_id=row[2], subscription_id=row[3], member_id=row[4],
         member_email=row[5], member_name=row[6], member_status=row[7], status=row[8], since=row[9], ended_at=row[10],
+        leaves_at_renewal=row[11],
     )  # fmt: skip
 
 
@@ -224,6 +220,31 @@ def list_assignments(
     if len(found) > size:
         next_cursor = write_cursor(found[size - 1][9].isoformat(), str(found[size - 1][0]))
     return Page(tuple(as_assignment(row) for row in found[:size]), next_cursor)
+
+
+def leavers_of(actor: Actor, subscription_id: UUID) -> tuple[Assignment, ...]:
+    """Who goes at the end of the term, in the order of ids; for commands that have checked the actor's role."""
+    scope, params = scope_sql(actor, "a")
+    where = f"{scope} AND a.subscription_id = %s AND a.status <> 'ended' AND a.leaves_at_renewal"
+    found = rows_of(f"{_ASSIGNMENT} WHERE {where} ORDER BY a.id", [*params, subscription_id])
+    return tuple(as_assignment(row) for row in found)
+
+
+def list_leavers(*, actor: Actor, subscription_id: UUID) -> tuple[Assignment, ...]:
+    """The same for a reader. Raises NotFound for a role that sees no assignments."""
+    _viewing(actor)
+    return leavers_of(actor, subscription_id)
+
+
+def holders_at(*, subscription_id: UUID, at: datetime) -> tuple[UUID, ...]:
+    """The active members who had a seat of a subscription at an instant: for mails about what happened to it then."""
+    found = rows_of(
+        "SELECT DISTINCT a.member_id FROM seats_assignment a JOIN seats_member m ON m.id = a.member_id"
+        " WHERE a.subscription_id = %s AND a.since <= %s AND (a.ended_at IS NULL OR a.ended_at >= %s)"
+        " AND m.status = 'active' ORDER BY a.member_id",
+        [subscription_id, at, at],
+    )
+    return tuple(row[0] for row in found)
 
 
 def my_seats(*, actor: Actor) -> tuple[MySeat, ...]:

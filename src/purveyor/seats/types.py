@@ -46,7 +46,9 @@ class Member:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
-    """A member in a seat; reserved until the member has activated."""
+    """A member in a seat; reserved until the member has activated. Who ``leaves_at_renewal`` has it until the end of
+    the term.
+    """
 
     id: UUID
     reseller_id: UUID
@@ -59,6 +61,7 @@ class Assignment:
     status: AssignmentStatus
     since: datetime
     ended_at: datetime | None = None
+    leaves_at_renewal: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.conf import settings
 
 from purveyor.infra import activity, outbox
+from purveyor.infra.rows import insert
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import NotFound
 from purveyor.kernel.events import Event
@@ -25,7 +26,7 @@ from purveyor.parties.types import LANGUAGES
 from purveyor.seats import events, models
 from purveyor.seats.errors import LastAdmin
 from purveyor.seats.queries import rows_of, scope_sql
-from purveyor.seats.types import AssignmentStatus, MemberRole, MemberStatus
+from purveyor.seats.types import Assignment, AssignmentStatus, MemberRole, MemberStatus
 from purveyor.subscriptions import commands as subscriptions
 
 _KNOWN = "m.id, m.reseller_id, m.customer_id, m.person_id, m.email, m.name, m.language, m.role, m.status"
@@ -189,17 +190,18 @@ def invite(actor: Actor, now: datetime, members: Iterable[Known]) -> None:
 
 
 def write_assignments(
-    actor: Actor, now: datetime, subscription_id: UUID, members: Sequence[Known]
+    actor: Actor, now: datetime, subscription_id: UUID, members: Sequence[Known], *, leaves: bool = False
 ) -> dict[UUID, UUID]:
     """Put members into seats that the caller has taken in this transaction; assignment ids by member id."""
     rows = [
         models.Assignment(
             id=new_id(), reseller_id=member.reseller_id, customer_id=member.customer_id,
             subscription_id=subscription_id, member_id=member.id, status=member.seat_status, since=now,
+            leaves_at_renewal=leaves,
         )
         for member in members
     ]  # fmt: skip
-    models.Assignment.objects.bulk_create(rows)
+    _insert(rows)
     for row, member in zip(rows, members, strict=True):
         event = events.SeatAssigned(
             str(row.id), str(subscription_id), str(member.id), str(member.customer_id), member.seat_status
@@ -212,17 +214,35 @@ def write_assignments(
     return {row.member_id: row.id for row in rows}
 
 
+def _insert(rows: list[models.Assignment]) -> None:
+    # One at a time is what the API does all day.
+    if len(rows) == 1:
+        insert(rows[0])
+    else:
+        models.Assignment.objects.bulk_create(rows)
+
+
 def vacate(actor: Actor, now: datetime, member: Known) -> int:
     """End all assignments of a member and give the seats back; the caller holds the customer's seats."""
     ended = rows_of(
         "UPDATE seats_assignment SET status = 'ended', ended_at = %s WHERE member_id = %s AND status <> 'ended'"
-        " RETURNING id, subscription_id",
+        " RETURNING id, subscription_id, leaves_at_renewal",
         [now, member.id],
     )
-    for assignment_id, subscription_id in sorted(ended, key=lambda row: str(row[1])):
-        subscriptions.give_back_seats(actor=actor, now=now, subscription_id=subscription_id)
+    for assignment_id, subscription_id, leaves in sorted(ended, key=lambda row: str(row[1])):
+        subscriptions.give_back_seats(
+            actor=actor, now=now, subscription_id=subscription_id, leaving=int(leaves)
+        )
         say_released(actor, now, assignment_id, subscription_id, member, None)
     return len(ended)
+
+
+def holder(seat: Assignment) -> Known:
+    """The member in a seat, as announcements need it."""
+    return Known(
+        id=seat.member_id, reseller_id=seat.reseller_id, customer_id=seat.customer_id, person_id=None,
+        email=seat.member_email, name=seat.member_name, language="", role="member", status=seat.member_status,
+    )  # fmt: skip
 
 
 def say_released(

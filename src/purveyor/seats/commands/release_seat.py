@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -29,9 +30,11 @@ def release_seat(*, actor: Actor, now: datetime, assignment_id: UUID) -> Assignm
     authority.require(actor, "assign")
     old = read_assignment(actor, assignment_id)
     subscriptions.hold_seats(actor=actor, now=now, subscription_id=old.subscription_id)
-    _end(old, now)
-    subscriptions.give_back_seats(actor=actor, now=now, subscription_id=old.subscription_id)
-    _write.say_released(actor, now, old.id, old.subscription_id, _holder(old), None)
+    left = _end(old, now)
+    subscriptions.give_back_seats(
+        actor=actor, now=now, subscription_id=old.subscription_id, leaving=int(left)
+    )
+    _write.say_released(actor, now, old.id, old.subscription_id, _write.holder(old), None)
     return read_assignment(actor, assignment_id)
 
 
@@ -40,6 +43,8 @@ def replace_assignment(
     *, actor: Actor, now: datetime, assignment_id: UUID, email: str, name: str = "", language: str = ""
 ) -> Assignment:
     """Give the seat to the member with this address, inviting an unknown one; no moment in which it is free.
+
+    A seat that was to go at the end of the term still goes then: its new holder has it until that day.
 
     Raises:
         AlreadyAssigned, SubscriptionNotActive, Invalid, NotFound, Forbidden.
@@ -54,27 +59,23 @@ def replace_assignment(
     member = find_or_make(actor, now, old.customer_id, old.subscription_id, wish, language)
     if member.assignment_id is not None:
         raise AlreadyAssigned(field="email", assignment=str(member.assignment_id))
-    _end(old, now)
-    made = _write.write_assignments(actor, now, old.subscription_id, [member])[member.id]
-    _write.say_released(actor, now, old.id, old.subscription_id, _holder(old), made)
-    return assignment_of(member, old.subscription_id, made, now)
+    leaves = _end(old, now)
+    made = _write.write_assignments(actor, now, old.subscription_id, [member], leaves=leaves)[member.id]
+    _write.say_released(actor, now, old.id, old.subscription_id, _write.holder(old), made)
+    return replace(assignment_of(member, old.subscription_id, made, now), leaves_at_renewal=leaves)
 
 
-def _end(old: Assignment, now: datetime) -> None:
-    """End it, unless somebody was faster. The subscription is held, so its count cannot move meanwhile."""
+def _end(old: Assignment, now: datetime) -> bool:
+    """End it, unless somebody was faster; whether it was to go with the term. The subscription is held, so its
+    counts cannot move meanwhile."""
     ended = rows_of(
-        "UPDATE seats_assignment SET status = 'ended', ended_at = %s WHERE id = %s AND status <> 'ended' RETURNING id",
+        "UPDATE seats_assignment SET status = 'ended', ended_at = %s WHERE id = %s AND status <> 'ended'"
+        " RETURNING leaves_at_renewal",
         [now, old.id],
     )
     if not ended:
         raise NotFound(kind="assignment")
-
-
-def _holder(old: Assignment) -> _write.Known:
-    return _write.Known(
-        id=old.member_id, reseller_id=old.reseller_id, customer_id=old.customer_id, person_id=None,
-        email=old.member_email, name=old.member_name, language="", role="member", status=old.member_status,
-    )  # fmt: skip
+    return bool(ended[0][0])
 
 
 @command
@@ -88,11 +89,14 @@ def close_assignments(*, actor: Actor, now: datetime, subscription_id: UUID) -> 
     seats = subscriptions.hold_seats(actor=actor, now=now, subscription_id=subscription_id)
     ended = rows_of(
         "UPDATE seats_assignment SET status = 'ended', ended_at = %s"
-        " WHERE subscription_id = %s AND status <> 'ended' RETURNING id",
+        " WHERE subscription_id = %s AND status <> 'ended' RETURNING leaves_at_renewal",
         [now, subscription_id],
     )
     if ended:
-        subscriptions.give_back_seats(actor=actor, now=now, subscription_id=subscription_id, count=len(ended))
+        subscriptions.give_back_seats(
+            actor=actor, now=now, subscription_id=subscription_id, count=len(ended),
+            leaving=sum(bool(leaves) for (leaves,) in ended),
+        )  # fmt: skip
         _write.note(
             actor, now, "seat.closed", "subscription", subscription_id, seats.reseller_id, seats.customer_id,
             count=len(ended),
