@@ -6,6 +6,8 @@ from purveyor.billing.jobs import run_overdue
 from purveyor.infra.registry import DueSource, register_due, subscribe
 from purveyor.interfaces.mail.handlers import LISTENERS
 from purveyor.parties.ports import Adapters
+from purveyor.payments import handlers as payments
+from purveyor.payments.jobs import run_dunning
 from purveyor.renewals import handlers as renewals
 from purveyor.renewals.jobs import roll_due
 from purveyor.sales.handlers import on_payable_settled
@@ -32,6 +34,7 @@ def _events() -> None:
     subscribe("payable.settled", "sales.settle_order", on_payable_settled)
     subscribe("payable.settled", "renewals.payment_arrived", renewals.on_payable_settled)
     subscribe("invoice.overdue", "renewals.payment_missing", renewals.on_invoice_overdue)
+    subscribe("invoice.overdue", "payments.open_case", payments.on_invoice_overdue)
     subscribe("subscription.ended", "seats.subscription_ended", on_subscription_ended)
     subscribe("customer.updated", "subscriptions.follow_customer", on_customer_updated)
     for kind, name, letter in LISTENERS:
@@ -42,3 +45,4 @@ def _due_work() -> None:
     register_due(DueSource("renewals.roll", "subscriptions_subscription", roll_due))
     register_due(DueSource("seats.expire_invitation", "seats_invitation", run_expiry))
     register_due(DueSource("billing.overdue", "billing_document", run_overdue))
+    register_due(DueSource("payments.dunning", "payments_dunningcase", run_dunning))

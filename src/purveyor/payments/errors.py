@@ -15,3 +15,17 @@ class PaymentAlreadyRecorded(DomainError):
 
     code = "payment_already_recorded"
     status = 409
+
+
+class DunningCaseClosed(DomainError):
+    """The invoice is paid, or the last step was taken: nothing is left to pause. Facts: ``status``."""
+
+    code = "dunning_case_closed"
+    status = 409
+
+
+class DunningNotPaused(DomainError):
+    """Only a case on hold, or with a promise, can be released. Facts: ``status``."""
+
+    code = "dunning_not_paused"
+    status = 409

@@ -44,3 +44,59 @@ class BalanceDeposited(Event):
     amount: int
     currency: str
     reason: str
+
+
+@dataclass(frozen=True)
+class _DunningEvent(Event):
+    """About one overdue invoice; ids as UUID text. ``position`` is the step's place in the case's plan."""
+
+    case_id: str
+    invoice_id: str
+    number: str
+    customer_id: str | None
+    payer_id: str
+    position: int
+
+
+@dataclass(frozen=True)
+class DunningReminded(_DunningEvent):
+    """A reminder is due to be sent."""
+
+    kind: ClassVar[str] = "dunning.reminded"
+
+
+@dataclass(frozen=True)
+class DunningFinalNotice(_DunningEvent):
+    """The last word before the suspension."""
+
+    kind: ClassVar[str] = "dunning.final_notice"
+
+
+@dataclass(frozen=True)
+class DunningOrdersBlocked(_DunningEvent):
+    """The payer is refused new orders until it has paid."""
+
+    kind: ClassVar[str] = "dunning.orders_blocked"
+
+
+@dataclass(frozen=True)
+class DunningSuspendDue(_DunningEvent):
+    """The subscriptions on the invoice are to be suspended: renewals does."""
+
+    kind: ClassVar[str] = "dunning.suspend_due"
+
+
+@dataclass(frozen=True)
+class DunningTerminateDue(_DunningEvent):
+    """The subscriptions on the invoice are to end: renewals does."""
+
+    kind: ClassVar[str] = "dunning.terminate_due"
+
+
+@dataclass(frozen=True)
+class DunningResolved(_DunningEvent):
+    """The invoice is paid. ``was`` is the state before: what was suspended goes on."""
+
+    kind: ClassVar[str] = "dunning.resolved"
+    was: str
+    blocked_orders: bool

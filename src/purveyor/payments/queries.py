@@ -13,10 +13,22 @@ from purveyor.kernel.errors import NotFound
 from purveyor.kernel.money import Money
 from purveyor.parties import queries as parties
 from purveyor.payments import models
-from purveyor.payments.rows import payable_of, payment_of
+from purveyor.payments.rows import case_of, payable_of, payment_of, step_of
 from purveyor.payments.rules.allocation import allocate
+from purveyor.payments.rules.dunning import DEFAULT_LADDER
 from purveyor.payments.rules.references import normalize_rf
-from purveyor.payments.types import Allocated, Instructions, Payable, Payment, SubjectKind
+from purveyor.payments.types import (
+    Allocated,
+    DunningCase,
+    DunningStatus,
+    Instructions,
+    Ladder,
+    LadderStep,
+    Payable,
+    Payment,
+    StepDone,
+    SubjectKind,
+)
 
 LIMIT_MAX = 200
 OPEN = ("open", "partially_paid")
@@ -151,6 +163,112 @@ def find_instructions(payable: Payable) -> Instructions | None:
         bic=seller.bic,
         bank_name=seller.bank_name,
     )
+
+
+def get_ladder(*, actor: Actor, reseller_id: UUID | None = None) -> Ladder:
+    """The dunning ladder that holds for a reseller: its own, or else the default; the default without one."""
+    if actor.scope != "operator" and reseller_id not in (None, actor.reseller_id):
+        raise NotFound(kind="reseller")
+    rows = list(
+        models.DunningStep.objects.filter(Q(reseller_id=reseller_id) | Q(reseller_id__isnull=True)).order_by(
+            "position"
+        )
+    )
+    own = [row for row in rows if row.reseller_id is not None]
+    kept = own or [row for row in rows if row.reseller_id is None]
+    steps = tuple(_ladder_step(row) for row in kept) or DEFAULT_LADDER
+    return Ladder(reseller_id=reseller_id, steps=steps, is_own=bool(own if reseller_id else kept))
+
+
+def list_resellers_with_ladder(*, actor: Actor) -> list[UUID]:
+    """The resellers that have a ladder of their own; the operator's question."""
+    rows = models.DunningStep.objects.filter(reseller_id__isnull=False, position=0)
+    if actor.scope != "operator":
+        rows = rows.filter(reseller_id=actor.reseller_id)
+    found = rows.order_by("reseller_id").values_list("reseller_id", flat=True)
+    return [one for one in found[:LIMIT_MAX] if one is not None]
+
+
+def get_dunning_case(*, actor: Actor, case_id: UUID) -> DunningCase:
+    """A case of the actor's own debts, or any for the operator. Raises NotFound."""
+    row = _cases(actor).filter(id=case_id).first()
+    if row is None:
+        raise NotFound(kind="dunning_case")
+    return case_of(row)
+
+
+def find_dunning_case_for(*, actor: Actor, invoice_id: UUID) -> DunningCase | None:
+    """The case of an invoice, if it ever fell overdue."""
+    row = _cases(actor).filter(invoice_id=invoice_id).first()
+    return None if row is None else case_of(row)
+
+
+def list_dunning_cases(
+    *,
+    actor: Actor,
+    status: DunningStatus | None = None,
+    only_open: bool = False,
+    reseller_id: UUID | None = None,
+    payer_id: UUID | None = None,
+    q: str = "",
+    cursor: tuple[datetime, UUID] | None = None,
+    limit: int = 50,
+) -> list[DunningCase]:
+    """Cases, newest first: the operator's all, everybody else's own. ``q`` is a part of the invoice's number."""
+    rows = _cases(actor)
+    if status is not None:
+        rows = rows.filter(status=status)
+    if only_open:
+        rows = rows.filter(resolved_at__isnull=True)
+    if reseller_id is not None:
+        rows = rows.filter(reseller_id=reseller_id)
+    if payer_id is not None:
+        rows = rows.filter(payer_id=payer_id)
+    # PostgreSQL has no text with a zero byte, so no number has one either.
+    wanted = q.strip().replace("\x00", "")
+    if wanted:
+        rows = rows.filter(number__icontains=wanted)
+    if cursor is not None:
+        rows = rows.filter(Q(opened_at__lt=cursor[0]) | Q(opened_at=cursor[0], id__lt=cursor[1]))
+    return [case_of(row) for row in rows.order_by("-opened_at", "-id")[: min(limit, LIMIT_MAX)]]
+
+
+def list_steps_done(*, actor: Actor, case_id: UUID) -> list[StepDone]:
+    """The steps of a case that were taken, in their order."""
+    get_dunning_case(actor=actor, case_id=case_id)
+    rows = models.DunningDone.objects.filter(case_id=case_id).order_by("position")
+    return [StepDone(row.position, step_of(row.step), row.done_at) for row in rows[:LIMIT_MAX]]
+
+
+def count_blocking(*, actor: Actor, payer_id: UUID) -> int:
+    """How many overdue invoices of the payer refuse it new orders (rules.md d); a disputed one does not."""
+    rows = models.DunningCase.objects.filter(payer_id=payer_id, blocks_orders=True, resolved_at__isnull=True)
+    if actor.scope != "operator":
+        own = actor.reseller_id if actor.scope == "reseller" else actor.customer_id
+        rows = rows.filter(Q(payer_id=own))
+    return rows.exclude(status="on_hold").count()
+
+
+def list_suspending(*, actor: Actor, invoice_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the invoices whose subscriptions are suspended for want of money, paused or not."""
+    rows = _cases(actor).filter(invoice_id__in=invoice_ids, resolved_at__isnull=True)
+    rows = rows.filter(
+        Q(status__in=["suspended", "terminated"]) | Q(status__in=["on_hold", "promised"], before="suspended")
+    )
+    return set(rows.values_list("invoice_id", flat=True))
+
+
+def _ladder_step(row: models.DunningStep) -> LadderStep:
+    return step_of({"days": row.days, "action": row.action, "audience": row.audience, "channel": row.channel})
+
+
+def _cases(actor: Actor) -> QuerySet[models.DunningCase]:
+    rows = models.DunningCase.objects.all()
+    if actor.scope == "reseller":
+        return rows.filter(Q(reseller_id=actor.reseller_id, payer_id=actor.reseller_id))
+    if actor.scope == "customer":
+        return rows.filter(Q(customer_id=actor.customer_id, payer_id=actor.customer_id))
+    return rows
 
 
 def _payables(actor: Actor) -> QuerySet[models.Payable]:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 from purveyor.kernel.money import Money
 from purveyor.payments import models
-from purveyor.payments.types import Method, Payable, PayableStatus, Payment, SubjectKind
+from purveyor.payments.types import (
+    DunningCase,
+    DunningStatus,
+    LadderStep,
+    Method,
+    Payable,
+    PayableStatus,
+    Payment,
+    SubjectKind,
+)
 
 
 def payable_of(row: models.Payable) -> Payable:
@@ -44,3 +53,44 @@ def payment_of(row: models.Payment) -> Payment:
         recorded_at=row.recorded_at,
         recorded_by=row.recorded_by,
     )
+
+
+def case_of(row: models.DunningCase) -> DunningCase:
+    """The row, frozen."""
+    return DunningCase(
+        id=row.id,
+        reseller_id=row.reseller_id,
+        customer_id=row.customer_id,
+        payer_id=row.payer_id,
+        invoice_id=row.invoice_id,
+        number=row.number,
+        due_on=row.due_on,
+        status=cast(DunningStatus, row.status),
+        before=cast(DunningStatus, row.before),
+        plan=tuple(step_of(step) for step in row.plan),
+        position=row.position,
+        shift_days=row.shift_days,
+        due_at=row.due_at,
+        reason=row.reason,
+        promised_until=row.promised_until,
+        blocks_orders=row.blocks_orders,
+        opened_at=row.opened_at,
+        resolved_at=row.resolved_at,
+    )
+
+
+def step_of(kept: dict[str, Any]) -> LadderStep:
+    """A step as it is kept in a case's plan."""
+    return LadderStep(
+        days=kept["days"], action=kept["action"], audience=tuple(kept["audience"]), channel=kept["channel"]
+    )
+
+
+def step_json(step: LadderStep) -> dict[str, Any]:
+    """A step as a case's plan keeps it."""
+    return {
+        "days": step.days,
+        "action": step.action,
+        "audience": list(step.audience),
+        "channel": step.channel,
+    }

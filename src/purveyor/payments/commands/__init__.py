@@ -3,6 +3,9 @@
 from purveyor.payments.commands.balance import charge_balance, pay_from_balance
 from purveyor.payments.commands.cancel_payable import cancel_payable
 from purveyor.payments.commands.deposit import deposit
+from purveyor.payments.commands.dunning_case import open_case, resolve_case, take_step
+from purveyor.payments.commands.dunning_ladder import reset_ladder, set_ladder
+from purveyor.payments.commands.dunning_pause import promise, put_on_hold, release
 from purveyor.payments.commands.open_payable import open_payable
 from purveyor.payments.commands.record_transfer import record_transfer
 
@@ -10,7 +13,15 @@ __all__ = [
     "cancel_payable",
     "charge_balance",
     "deposit",
+    "open_case",
     "open_payable",
     "pay_from_balance",
+    "promise",
+    "put_on_hold",
     "record_transfer",
+    "release",
+    "reset_ladder",
+    "resolve_case",
+    "set_ladder",
+    "take_step",
 ]

@@ -21,6 +21,7 @@ from purveyor.payments.commands._rows import (
     new_payment,
     require_payer,
 )
+from purveyor.payments.commands.dunning_case import resolve_case
 from purveyor.payments.errors import PayableNotOpen
 from purveyor.payments.rules.allocation import allocate
 from purveyor.payments.types import Payable, SubjectKind
@@ -118,6 +119,7 @@ def pay_from_balance(*, actor: Actor, now: datetime, payable_id: UUID) -> Payabl
     insert_payment(payment, actor, after=after)
     if payable.subject_kind == "invoice":
         apply_payment(actor=actor, now=now, document_id=payable.subject_id, amount=amount)
+        resolve_case(actor=actor, now=now, invoice_id=payable.subject_id)
     return replace(payable, paid=after.paid, status=after.status, settled_at=now)
 
 

@@ -22,6 +22,7 @@ from purveyor.payments.commands._rows import (
     lock_payable,
     new_payment,
 )
+from purveyor.payments.commands.dunning_case import resolve_case
 from purveyor.payments.events import PayableSettled, PaymentReceived
 from purveyor.payments.rules.allocation import allocate
 from purveyor.payments.rules.references import normalize_rf
@@ -50,7 +51,8 @@ def record_transfer(
     The operator's act.
 
     Raises: Forbidden; NotFound for an unknown target; Invalid (amount, currency); PaymentAlreadyRecorded.
-    Emits: payment.received; payable.settled once it is paid in full; balance.deposited for a rest.
+    Emits: payment.received; payable.settled once it is paid in full (and dunning.resolved for an invoice that
+        was dunned); balance.deposited for a rest.
     """
     authority.require(actor, "operate")
     payable = lock_payable(**_target(order_id, invoice_id, payable_id, creditor_reference))
@@ -71,6 +73,8 @@ def record_transfer(
     _book(actor, now, payable, payment)
     if payable.subject_kind == "invoice" and allocated.to_payable.amount:
         apply_payment(actor=actor, now=now, document_id=payable.subject_id, amount=allocated.to_payable)
+        if allocated.status == "settled":
+            resolve_case(actor=actor, now=now, invoice_id=payable.subject_id)
     _announce(actor, now, payable, payment, allocated)
     return payment
 

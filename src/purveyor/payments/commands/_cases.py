@@ -1,0 +1,95 @@
+"""What the commands of dunning read, write and say alike."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from purveyor.infra import activity, outbox
+from purveyor.infra.clock import start_of
+from purveyor.kernel.actor import Actor
+from purveyor.kernel.errors import NotFound
+from purveyor.kernel.events import Event
+from purveyor.payments import events, models
+from purveyor.payments.rows import step_of
+from purveyor.payments.types import LadderStep
+
+# Steps are taken in the morning, so that nobody is written to, or suspended, at night.
+STEP_HOUR = 8
+
+
+def step_at(day: date) -> datetime:
+    """The instant at which the steps of ``day`` are taken."""
+    return start_of(day) + timedelta(hours=STEP_HOUR)
+
+
+def lock_case(case_id: UUID) -> models.DunningCase:
+    """The case, locked for this transaction. Raises NotFound."""
+    row = models.DunningCase.objects.select_for_update(no_key=True).filter(id=case_id).first()
+    if row is None:
+        raise NotFound(kind="dunning_case")
+    return row
+
+
+def next_step(row: models.DunningCase) -> LadderStep | None:
+    """The step that comes next, if one is left."""
+    return step_of(row.plan[row.position]) if row.position < len(row.plan) else None
+
+
+def next_at(row: models.DunningCase) -> datetime | None:
+    """When the next step is due; None when none is left."""
+    step = next_step(row)
+    return None if step is None else step_at(row.due_on + timedelta(days=step.days + row.shift_days))
+
+
+def about(row: models.DunningCase, position: int) -> dict[str, Any]:
+    """The fields that every event about the case has."""
+    return {
+        "case_id": str(row.id),
+        "invoice_id": str(row.invoice_id),
+        "number": row.number,
+        "customer_id": None if row.customer_id is None else str(row.customer_id),
+        "payer_id": str(row.payer_id),
+        "position": position,
+    }
+
+
+def announce(row: models.DunningCase, event: Event, now: datetime) -> None:
+    """Emit ``event`` about the case, for its payer and the operator."""
+    outbox.emit(
+        event,
+        now=now,
+        subject_id=row.id,
+        reseller_id=row.reseller_id,
+        customer_id=row.customer_id,
+        payer_id=row.payer_id,
+    )
+
+
+def note(actor: Actor, now: datetime, row: models.DunningCase, kind: str, **facts: str | int) -> None:
+    """Put an act on the case on record."""
+    activity.record(
+        actor,
+        now=now,
+        kind=kind,
+        subject_kind="invoice",
+        subject_id=row.invoice_id,
+        reseller_id=row.reseller_id,
+        customer_id=row.customer_id,
+        payer_id=row.payer_id,
+        facts={"number": row.number, **facts},
+    )
+
+
+def resolve(actor: Actor, now: datetime, row: models.DunningCase) -> None:
+    """The locked case is over, because its invoice is paid. Emits dunning.resolved."""
+    was = row.before if row.status in ("on_hold", "promised") else row.status
+    row.status, row.before, row.due_at, row.resolved_at = "resolved", was, None, now
+    row.save(update_fields=["status", "before", "due_at", "resolved_at"])
+    announce(
+        row,
+        events.DunningResolved(**about(row, row.position), was=was, blocked_orders=row.blocks_orders),
+        now,
+    )
+    note(actor, now, row, "dunning.resolved")
