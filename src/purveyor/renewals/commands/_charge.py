@@ -13,7 +13,7 @@ from purveyor.billing.types import Document, DocumentDraft, DraftLine, PartySnap
 from purveyor.billing.types import TaxLine as DocumentTax
 from purveyor.catalog import queries as catalog
 from purveyor.catalog.pricing import PricedLine, price_line
-from purveyor.catalog.types import PriceFound
+from purveyor.catalog.types import Offer
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.explanation import Explanation
 from purveyor.kernel.ids import new_id
@@ -22,11 +22,14 @@ from purveyor.kernel.period import Period
 from purveyor.ledger import legs as movements
 from purveyor.ledger.commands.post import post
 from purveyor.ledger.errors import InsufficientBalance
-from purveyor.parties.trade import Trade
+from purveyor.parties.trade import Trade, get_trade
 from purveyor.parties.types import Seller
 from purveyor.payments.commands import charge_balance, open_payable
 from purveyor.payments.types import Payable
-from purveyor.renewals.rules.outcome import Debtor
+from purveyor.renewals.prices import NextPrice
+from purveyor.renewals.rules.outcome import Debtor, debtor
+from purveyor.seats import commands as seats
+from purveyor.subscriptions import commands as subscriptions
 from purveyor.subscriptions.types import Subscription
 from purveyor.tax import queries as tax
 from purveyor.tax.decision import TaxLine, compute_tax
@@ -34,16 +37,17 @@ from purveyor.tax.decision import TaxLine, compute_tax
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """A renewal with its price: what will be invoiced."""
+    """A renewal with its price: what will be invoiced, for a next term of ``offer`` at ``price``."""
 
     subscription: Subscription
+    offer: Offer
+    price: NextPrice
     debtor: Debtor
     trade: Trade
     period: Period
     line: PricedLine
     tax: TaxLine
     tax_record: dict[str, Any]
-    due_days: int
 
     @property
     def gross(self) -> Money:
@@ -51,42 +55,47 @@ class Charge:
         return self.line.net + self.tax.amount
 
 
-def price(
+def price_renewal(
     *,
     actor: Actor,
     on: date,
     subscription: Subscription,
-    trade: Trade,
-    debtor: Debtor,
-    found: PriceFound,
-    period: Period,
+    offer: Offer,
+    price: NextPrice,
 ) -> Charge:
-    """Price all seats for the whole next term at the payer's price of the day (rules.md b2).
+    """Price all seats for the whole next term, of ``offer``, at the payer's price of the day (rules.md b2).
 
     Raises: TaxUndecided.
     """
+    trade = get_trade(actor=actor, customer_id=subscription.customer_id)
+    owing = debtor(
+        payer_id=subscription.payer_id,
+        customer_id=subscription.customer_id,
+        reseller_id=subscription.reseller_id,
+        bill_to=trade.customer.bill_to,
+    )
     discount = Decimal(0)
-    if debtor.is_reseller:
-        discount = catalog.discount_for(reseller_id=trade.reseller_id, offer_id=subscription.offer_id, on=on)
+    if owing.is_reseller:
+        discount = catalog.discount_for(reseller_id=trade.reseller_id, offer_id=offer.id, on=on)
     line = price_line(
-        term_price=found.amount,
-        term_months=subscription.term_months,
-        months=subscription.term_months,
+        term_price=price.amount,
+        term_months=offer.term_months,
+        months=offer.term_months,
         quantity=subscription.renews_with,
         discount_percent=discount,
     )
-    bill_to = trade.named(debtor.bill_to_id)
+    bill_to = trade.named(owing.bill_to_id)
     decision = tax.decide_for(seller=trade.seller, bill_to=bill_to, on=on)
-    offer = catalog.get_offer(offer_ref=subscription.offer_id)
     return Charge(
         subscription=subscription,
-        debtor=debtor,
+        offer=offer,
+        price=price,
+        debtor=owing,
         trade=trade,
-        period=period,
+        period=subscriptions.next_period(subscription, offer.term_months),
         line=line,
         tax=compute_tax(line.net, decision),
         tax_record=tax.get_decision_record(actor=actor, decision=decision, bill_to=bill_to),
-        due_days=offer.terms.invoice_due_days,
     )
 
 
@@ -136,6 +145,25 @@ def _payable(actor: Actor, now: datetime, charge: Charge, invoice_id: UUID) -> P
     return open_payable(**owed(method="bank_transfer"))
 
 
+def begin_next_term(actor: Actor, now: datetime, charge: Charge) -> Subscription:
+    """Let the priced term begin where the old one ended: who was to go has gone, another offer holds from then on.
+
+    The balance is charged and the sale booked before it, the invoice issued after it.
+    """
+    found = charge.subscription
+    if found.seats_leaving:
+        seats.release_leavers(actor=actor, now=now, subscription_id=found.id)
+    return subscriptions.roll_term(
+        actor=actor,
+        now=now,
+        subscription_id=found.id,
+        starts_on=charge.period.start,
+        term_price=charge.price.amount,
+        price_list=charge.price.price_list,
+        term_months=charge.offer.term_months,
+    )
+
+
 def issue(actor: Actor, now: datetime, charge: Charge, invoice_id: UUID, payable: Payable | None) -> Document:
     """The invoice, last of all because its counter is shared: paid, or due as the offer's terms say."""
     is_paid = payable is None or payable.is_settled
@@ -158,7 +186,7 @@ def issue(actor: Actor, now: datetime, charge: Charge, invoice_id: UUID, payable
         net=charge.line.net,
         vat=charge.tax.amount,
         gross=charge.gross,
-        due_days=0 if is_paid else charge.due_days,
+        due_days=0 if is_paid else charge.offer.terms.invoice_due_days,
         paid=charge.gross if is_paid else None,
         bill_to_may_read=charge.trade.profile.documents_to_bill_to,
         payment=details,
@@ -179,17 +207,17 @@ def _details(payable: Payable, seller: Seller) -> PaymentDetails:
 
 
 def _line(charge: Charge) -> DraftLine:
-    found, line = charge.subscription, charge.line
+    offer, line = charge.offer, charge.line
     return DraftLine(
         description=Explanation(
             "line.renewal",
             {
-                "product": found.product,
-                "plan": found.plan,
-                "offer": found.offer_code,
+                "product": offer.product,
+                "plan": offer.plan,
+                "offer": offer.code,
                 "quantity": line.quantity,
                 "months": line.months,
-                "term_months": found.term_months,
+                "term_months": offer.term_months,
                 "from": charge.period.start.isoformat(),
                 "until": charge.period.end.isoformat(),
             },
@@ -200,8 +228,8 @@ def _line(charge: Charge) -> DraftLine:
         discount_percent=line.discount_percent,
         net=line.net,
         explanation=line.explanation,
-        offer_id=found.offer_id,
-        subscription_id=found.id,
+        offer_id=offer.id,
+        subscription_id=charge.subscription.id,
         period_start=charge.period.start,
         period_end=charge.period.end,
     )

@@ -6,8 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from purveyor.catalog import queries as catalog
-from purveyor.catalog.errors import OfferNotAvailable
-from purveyor.catalog.types import PriceFound
+from purveyor.catalog.types import Offer
 from purveyor.infra import activity, outbox
 from purveyor.infra.clock import business_date, start_of
 from purveyor.infra.commands import command
@@ -15,10 +14,10 @@ from purveyor.kernel.actor import Actor
 from purveyor.kernel.events import Event
 from purveyor.kernel.ids import new_id
 from purveyor.parties import authority
-from purveyor.parties.trade import get_trade
 from purveyor.renewals import events, models
 from purveyor.renewals.commands import _charge
-from purveyor.renewals.rules.outcome import debtor, decide
+from purveyor.renewals.prices import NextPrice, consent_for, next_price
+from purveyor.renewals.rules.outcome import Consent, Outcome, decide
 from purveyor.subscriptions import commands as subscriptions
 from purveyor.subscriptions.queries import lock_subscription
 from purveyor.subscriptions.types import Status, Subscription
@@ -30,14 +29,15 @@ _RUNNING = (Status.ACTIVE, Status.TRIAL, Status.SUSPENDED)
 def renew_term(*, actor: Actor, now: datetime, subscription_id: UUID) -> bool:
     """Renew or end a subscription whose period is over on ``now``'s date; False when there was nothing to do.
 
-    All in one transaction: the next term's price for its payer on that day, payable or balance, books, term,
-    invoice, record. A renewal that is paid late still starts at the old end (rules.md b). An offer that is
-    no longer sold or priced ends the subscription with the reason. Safe to repeat: the subscription is locked
-    and looked at again, and one renewal a (subscription, day) is all the table takes.
+    All in one transaction: the next term's price for its payer on that day, payable or balance, books, members who
+    go, term, invoice, record. A renewal that is paid late still starts at the old end (rules.md b). An offer that
+    is no longer sold or priced, or a rise without the consent it needs, ends the subscription with the reason.
+    Safe to repeat: the subscription is locked and looked at again, and one renewal a (subscription, day) is all
+    the table takes.
 
     Raises: NotFound; Forbidden for everybody but the operator and its jobs; TaxUndecided, which parks it.
-    Emits: renewal.invoiced, subscription.renewed (or .activated after a trial), invoice.issued; or
-        renewal.missed and subscription.ended.
+    Emits: renewal.invoiced, subscription.renewed (or .activated after a trial), invoice.issued, and seat.released
+        for who goes; or renewal.missed and subscription.ended.
     """
     authority.require(actor, "operate")
     found = lock_subscription(actor=actor, subscription_id=subscription_id)
@@ -51,53 +51,40 @@ def renew_term(*, actor: Actor, now: datetime, subscription_id: UUID) -> bool:
             actor=actor, now=now, subscription_id=found.id, due_at=start_of(found.period_end)
         )
         return False
-    price = _price(found, found.period_end) if found.auto_renew else None
-    outcome, reason = decide(
+    on = found.period_end
+    price = next_price(subscription=found, on=on) if found.auto_renew else None
+    if price is None:
+        _end(actor, now, found, on, _decide(found)[1])
+        return True
+    offer = catalog.get_offer(offer_ref=found.renews_to)
+    outcome, reason = _decide(found, offer=offer, price=price)
+    if outcome == "end":
+        _end(actor, now, found, on, reason)
+        return True
+    charge = _charge.price_renewal(actor=actor, on=on, subscription=found, offer=offer, price=price)
+    _renew(actor, now, found, on, charge)
+    return True
+
+
+def _decide(
+    found: Subscription, *, offer: Offer | None = None, price: NextPrice | None = None
+) -> tuple[Outcome, str]:
+    consent: Consent = "not_needed"
+    if offer is not None and price is not None and found.period_end is not None:
+        consent = consent_for(subscription=found, offer=offer, on=found.period_end, price=price.amount)
+    return decide(
         auto_renew=found.auto_renew,
         has_price=price is not None,
         is_trial=found.status is Status.TRIAL,
         is_suspended=found.status is Status.SUSPENDED,
+        consent=consent,
+        prepay=offer is not None and offer.terms.prepay,
     )
-    if outcome == "end" or price is None:
-        _end(actor, now, found, found.period_end, reason)
-    else:
-        _renew(actor, now, found, found.period_end, price)
-    return True
 
 
-def _price(found: Subscription, on: date) -> PriceFound | None:
-    try:
-        return catalog.price_for(offer_id=found.renews_to, currency=found.currency, on=on)
-    except OfferNotAvailable:
-        return None
-
-
-def _renew(actor: Actor, now: datetime, found: Subscription, on: date, price: PriceFound) -> None:
-    trade = get_trade(actor=actor, customer_id=found.customer_id)
-    owing = debtor(
-        payer_id=found.payer_id,
-        customer_id=found.customer_id,
-        reseller_id=found.reseller_id,
-        bill_to=trade.customer.bill_to,
-    )
-    charge = _charge.price(
-        actor=actor,
-        on=on,
-        subscription=found,
-        trade=trade,
-        debtor=owing,
-        found=price,
-        period=subscriptions.next_period(found),
-    )
+def _renew(actor: Actor, now: datetime, found: Subscription, on: date, charge: _charge.Charge) -> None:
     invoice_id, payable = _charge.collect(actor, now, charge)
-    subscriptions.roll_term(
-        actor=actor,
-        now=now,
-        subscription_id=found.id,
-        starts_on=on,
-        term_price=price.amount,
-        price_list=price.price_list,
-    )
+    _charge.begin_next_term(actor, now, charge)
     is_paid = payable is None or payable.is_settled
     _keep(
         found,
