@@ -15,3 +15,10 @@ class PaymentExceedsInvoice(DomainError):
 
     code = "payment_exceeds_invoice"
     status = 409
+
+
+class NotOnAccount(DomainError):
+    """Only seats added since the last invoice can be taken back. Facts: ``wanted``, ``left``."""
+
+    code = "not_on_account"
+    status = 409

@@ -10,11 +10,11 @@ from purveyor.kernel.events import Event
 
 @dataclass(frozen=True)
 class _DocumentEvent(Event):
-    """Ids as UUID text; ``gross`` in minor units."""
+    """Ids as UUID text; ``gross`` in minor units. A gathered invoice is for no single customer."""
 
     document_id: str
     number: str
-    customer_id: str
+    customer_id: str | None
     payer_id: str
     order_id: str | None
     gross: int

@@ -11,9 +11,13 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet, Sum
 
 from purveyor.billing.models import Document as Row
-from purveyor.billing.models import Line
+from purveyor.billing.models import Gathering, Line, Unbilled
+from purveyor.billing.rules.gathering import seats_left
 from purveyor.billing.rules.status import PAYABLE
 from purveyor.billing.types import (
+    Account,
+    AccountKind,
+    AccountRow,
     Document,
     DocumentLine,
     DocumentRow,
@@ -126,10 +130,11 @@ def numbers_of(*, actor: Actor, subject_ids: Collection[UUID]) -> dict[UUID, tup
     return {key: value for key, value in found.items() if key in subject_ids}
 
 
-def has_overdue(*, actor: Actor, customer_id: UUID, subscription_id: UUID) -> bool:
-    """Whether an invoice of the customer with a line for the subscription is overdue."""
-    overdue = _visible(actor).filter(customer_id=customer_id, status="overdue")
-    return overdue.filter(line__subscription_id=subscription_id).exists()
+def has_overdue(*, actor: Actor, customer_id: UUID, reseller_id: UUID, subscription_id: UUID) -> bool:
+    """Whether an invoice of the customer, or a gathered one of its reseller, with a line for the subscription is
+    overdue."""
+    overdue = _visible(actor).filter(customer_id__in=[customer_id, reseller_id], status="overdue")
+    return overdue.filter(line__customer_id=customer_id, line__subscription_id=subscription_id).exists()
 
 
 def count_open(
@@ -158,6 +163,69 @@ def count_open(
         count=sum(row["count"] for row in found),
         overdue=sum(row["late"] for row in found),
         totals=tuple(Money(int(row["gross"] - row["paid"]), row["currency"]) for row in found),
+    )
+
+
+def list_accounts(*, actor: Actor, reseller_id: UUID) -> list[Account]:
+    """What a reseller has on account, one a currency; its own and the operator's to read."""
+    if actor.scope == "customer" or (actor.scope == "reseller" and actor.reseller_id != reseller_id):
+        raise NotFound(kind="reseller")
+    return [
+        Account(
+            reseller_id,
+            Money(row.net, row.currency),
+            None if row.cap is None else Money(row.cap, row.currency),
+            row.due_at,
+        )
+        for row in Gathering.objects.filter(reseller_id=reseller_id).order_by("currency")
+    ]
+
+
+def list_on_account(
+    *, actor: Actor, reseller_id: UUID, customer_id: UUID | None = None, subscription_id: UUID | None = None
+) -> list[AccountRow]:
+    """The open lines on a reseller's account, by customer, then as they came. One statement."""
+    if actor.scope == "customer" or (actor.scope == "reseller" and actor.reseller_id != reseller_id):
+        raise NotFound(kind="reseller")
+    rows = Unbilled.objects.filter(reseller_id=reseller_id, closed_at=None)
+    if customer_id is None:
+        customer_id = actor.customer_id
+    if customer_id is not None:
+        rows = rows.filter(customer_id=customer_id)
+    if subscription_id is not None:
+        rows = rows.filter(subscription_id=subscription_id)
+    found = [account_row(row) for row in rows.order_by("put_at", "id")]
+    return sorted(found, key=lambda row: (row.customer_name.casefold(), row.customer_id))
+
+
+def seats_to_take_back(*, actor: Actor, reseller_id: UUID, subscription_id: UUID) -> int:
+    """How many seats were added to a subscription and are still on account. None for whom it does not concern."""
+    if actor.scope == "customer":
+        return 0
+    return seats_left(list_on_account(actor=actor, reseller_id=reseller_id, subscription_id=subscription_id))
+
+
+def account_row(row: Unbilled) -> AccountRow:
+    """The frozen row behind a row on account."""
+    return AccountRow(
+        id=row.id,
+        kind=cast(AccountKind, row.kind),
+        customer_id=row.customer_id,
+        customer_name=row.customer_name,
+        subscription_id=row.subscription_id,
+        offer_id=row.offer_id,
+        order_id=row.order_id,
+        description=Explanation.from_json(row.description),
+        quantity=row.quantity,
+        months=row.months,
+        unit_price=Money(row.unit_price, row.currency),
+        discount_percent=Decimal(f"{row.discount_percent.normalize():f}"),
+        net=Money(row.net, row.currency),
+        explanation=tuple(Explanation.from_json(part) for part in row.explanation),
+        period_start=row.period_start,
+        period_end=row.period_end,
+        put_at=row.put_at,
+        counters=row.counters_id,
     )
 
 
@@ -214,6 +282,8 @@ def _line(line: Line, currency: str) -> DocumentLine:
         subscription_id=line.subscription_id,
         period_start=line.period_start,
         period_end=line.period_end,
+        customer_id=line.customer_id,
+        customer_name=line.customer_name,
     )
 
 

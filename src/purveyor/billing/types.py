@@ -97,6 +97,9 @@ class DraftLine:
     subscription_id: UUID | None = None
     period_start: date | None = None
     period_end: date | None = None
+    # Of a gathered invoice, whose lines are for many; left out: the document's customer.
+    customer_id: UUID | None = None
+    customer_name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +150,8 @@ class DocumentLine:
     subscription_id: UUID | None
     period_start: date | None
     period_end: date | None
+    customer_id: UUID
+    customer_name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +174,11 @@ class DocumentRow:
     vat: Money
     gross: Money
     paid: Money
+
+    @property
+    def is_gathered(self) -> bool:
+        """Whether it is for all of a reseller's customers; each line then names its own."""
+        return self.customer_id == self.reseller_id
 
     @property
     def open(self) -> Money:
@@ -201,3 +211,61 @@ class OpenDocuments:
     count: int
     overdue: int
     totals: tuple[Money, ...]
+
+
+AccountKind = Literal["new", "add_seats", "renewal", "take_back"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountLine:
+    """Something delivered that the next gathered invoice bills. Terms as of :class:`DraftLine`."""
+
+    kind: AccountKind
+    customer_id: UUID
+    customer_name: str
+    subscription_id: UUID
+    offer_id: UUID
+    description: Explanation
+    quantity: int
+    months: int
+    unit_price: Money
+    discount_percent: Decimal
+    net: Money
+    explanation: tuple[Explanation, ...]
+    period_start: date
+    period_end: date
+    order_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRow(AccountLine):
+    """A line on account. ``counters`` is the row whose seats this one takes back (quantity and net below zero)."""
+
+    id: UUID
+    put_at: datetime
+    counters: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What a gathering comes to when it is closed: ``lines`` are what is left after taking back, in the order of
+    the invoice; ``billed`` the rows behind them and ``netted`` those of which nothing is left."""
+
+    gathering_id: UUID
+    reseller_id: UUID
+    due_at: datetime
+    net: Money
+    lines: tuple[AccountRow, ...]
+    billed: tuple[UUID, ...]
+    netted: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What a reseller has on account in one currency: ``net`` so far, the operator's ``cap`` of it (None: none),
+    and the instant at which it is billed (None while nothing is on it)."""
+
+    reseller_id: UUID
+    net: Money
+    cap: Money | None
+    due_at: datetime | None

@@ -43,6 +43,17 @@ class SubscriptionSeatsAdded(Event):
 
 
 @dataclass(frozen=True)
+class SubscriptionSeatsRemoved(Event):
+    """Seats that were never billed were taken back."""
+
+    kind: ClassVar[str] = "subscription.seats_removed"
+    subscription_id: str
+    customer_id: str
+    removed: int
+    quantity: int
+
+
+@dataclass(frozen=True)
 class SubscriptionRenewed(Event):
     """A next term began."""
 

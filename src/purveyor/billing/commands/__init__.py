@@ -4,5 +4,25 @@ from purveyor.billing.commands.apply_payment import apply_payment
 from purveyor.billing.commands.close_pro_forma import close_pro_forma
 from purveyor.billing.commands.issue import issue_invoice, issue_pro_forma
 from purveyor.billing.commands.mark_overdue import mark_overdue
+from purveyor.billing.commands.on_account import (
+    claim_account,
+    hold_account,
+    put_on_account,
+    set_account_cap,
+    settle_account,
+    take_back_on_account,
+)
 
-__all__ = ["apply_payment", "close_pro_forma", "issue_invoice", "issue_pro_forma", "mark_overdue"]
+__all__ = [
+    "apply_payment",
+    "claim_account",
+    "close_pro_forma",
+    "hold_account",
+    "issue_invoice",
+    "issue_pro_forma",
+    "mark_overdue",
+    "put_on_account",
+    "set_account_cap",
+    "settle_account",
+    "take_back_on_account",
+]

@@ -27,11 +27,12 @@ def lock(document_id: UUID) -> Document:
 
 def announce(event: type[InvoicePaid] | type[InvoiceOverdue], row: Document, now: datetime) -> None:
     """Emit ``event`` about the document."""
+    customer_id = None if row.customer_id == row.reseller_id else row.customer_id
     outbox.emit(
         event(
             document_id=str(row.id),
             number=row.number,
-            customer_id=str(row.customer_id),
+            customer_id=None if customer_id is None else str(customer_id),
             payer_id=str(row.payer_id),
             order_id=None if row.order_id is None else str(row.order_id),
             gross=row.gross,
@@ -40,6 +41,6 @@ def announce(event: type[InvoicePaid] | type[InvoiceOverdue], row: Document, now
         now=now,
         subject_id=row.id,
         reseller_id=row.reseller_id,
-        customer_id=row.customer_id,
+        customer_id=customer_id,
         payer_id=row.payer_id,
     )

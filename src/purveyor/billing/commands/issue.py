@@ -49,11 +49,12 @@ WITH c AS (
 ), l AS (
   INSERT INTO billing_line (id, document_id, reseller_id, customer_id, payer_id, position, offer_id,
     subscription_id, description, quantity, months, unit_price, discount_percent, net, explanation,
-    period_start, period_end)
-  SELECT r.id, d.id, %(reseller)s, %(customer)s, %(payer)s, r.position, r.offer_id, r.subscription_id,
+    period_start, period_end, customer_name)
+  SELECT r.id, d.id, %(reseller)s, r.customer_id, %(payer)s, r.position, r.offer_id, r.subscription_id,
     r.description, r.quantity, r.months, r.unit_price, r.discount_percent, r.net, r.explanation,
-    r.period_start, r.period_end
-  FROM d, jsonb_to_recordset(%(lines)s::jsonb) AS r(id uuid, position int, offer_id uuid, subscription_id uuid,
+    r.period_start, r.period_end, r.customer_name
+  FROM d, jsonb_to_recordset(%(lines)s::jsonb) AS r(id uuid, customer_id uuid,
+    customer_name text, position int, offer_id uuid, subscription_id uuid,
     description jsonb, quantity int, months int, unit_price bigint, discount_percent numeric, net bigint,
     explanation jsonb, period_start date, period_end date)
 )
@@ -194,6 +195,8 @@ def _lines(draft: DocumentDraft) -> tuple[DocumentLine, ...]:
             subscription_id=line.subscription_id,
             period_start=line.period_start,
             period_end=line.period_end,
+            customer_id=line.customer_id or draft.customer_id,
+            customer_name=line.customer_name,
         )
         for position, line in enumerate(draft.lines, start=1)
     )
@@ -202,6 +205,8 @@ def _lines(draft: DocumentDraft) -> tuple[DocumentLine, ...]:
 def _line_json(line: DocumentLine) -> dict[str, Any]:
     return {
         "id": line.id,
+        "customer_id": line.customer_id,
+        "customer_name": line.customer_name,
         "position": line.position,
         "offer_id": line.offer_id,
         "subscription_id": line.subscription_id,
@@ -260,7 +265,7 @@ def _announce(
         event(
             document_id=str(document.id),
             number=document.number,
-            customer_id=str(document.customer_id),
+            customer_id=None if document.is_gathered else str(document.customer_id),
             payer_id=str(document.payer_id),
             order_id=None if document.order_id is None else str(document.order_id),
             gross=document.gross.amount,
@@ -269,6 +274,6 @@ def _announce(
         now=now,
         subject_id=document.id,
         reseller_id=document.reseller_id,
-        customer_id=document.customer_id,
+        customer_id=None if document.is_gathered else document.customer_id,
         payer_id=document.payer_id,
     )

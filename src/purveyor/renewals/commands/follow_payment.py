@@ -26,7 +26,10 @@ def follow_payment(*, actor: Actor, now: datetime, subscription_id: UUID) -> boo
     require(actor, "operate")
     subscription = queries.get_subscription(actor=actor, subscription_id=subscription_id)
     overdue = billing.has_overdue(
-        actor=actor, customer_id=subscription.customer_id, subscription_id=subscription_id
+        actor=actor,
+        customer_id=subscription.customer_id,
+        reseller_id=subscription.reseller_id,
+        subscription_id=subscription_id,
     )
     wanted: PaymentStatus = "past_due" if overdue else "ok"
     if subscription.payment_status == wanted:

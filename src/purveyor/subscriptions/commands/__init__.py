@@ -9,6 +9,7 @@ from purveyor.subscriptions.commands.end_subscription import (
 )
 from purveyor.subscriptions.commands.follow_customer import follow_customer
 from purveyor.subscriptions.commands.open_subscription import activate_subscription, open_subscription
+from purveyor.subscriptions.commands.remove_seats import remove_seats
 from purveyor.subscriptions.commands.roll_term import next_period, roll_term
 from purveyor.subscriptions.commands.seats import (
     give_back_seats,
@@ -39,6 +40,7 @@ __all__ = [
     "open_subscription",
     "plan_leaving",
     "reactivate_subscription",
+    "remove_seats",
     "resume_subscription",
     "roll_term",
     "set_due",
