@@ -11,6 +11,7 @@ from purveyor.payments.jobs import run_dunning
 from purveyor.renewals import handlers as renewals
 from purveyor.renewals.jobs import roll_due
 from purveyor.sales.handlers import on_payable_settled
+from purveyor.sales.jobs import run_close
 from purveyor.seats.handlers import on_subscription_ended
 from purveyor.seats.jobs import run_expiry
 from purveyor.subscriptions.handlers import on_customer_updated
@@ -45,4 +46,5 @@ def _due_work() -> None:
     register_due(DueSource("renewals.roll", "subscriptions_subscription", roll_due))
     register_due(DueSource("seats.expire_invitation", "seats_invitation", run_expiry))
     register_due(DueSource("billing.overdue", "billing_document", run_overdue))
+    register_due(DueSource("sales.close_account", "billing_gathering", run_close))
     register_due(DueSource("payments.dunning", "payments_dunningcase", run_dunning))

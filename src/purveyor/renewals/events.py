@@ -27,3 +27,34 @@ class RenewalMissed(Event):
     kind: ClassVar[str] = "renewal.missed"
     subscription_id: str
     reason: str
+
+
+@dataclass(frozen=True)
+class RenewalPriceAnswered(Event):
+    """The payer answered a rise of the price at one renewal; the last answer counts."""
+
+    kind: ClassVar[str] = "renewal.price_answered"
+    subscription_id: str
+    renewal_id: str
+    period_start: str
+    accepted: bool
+
+
+@dataclass(frozen=True)
+class NoticesGiven(Event):
+    """An organization has notices of a day: how many of which kind. What they say stands in its people's mail."""
+
+    kind: ClassVar[str] = "notices.given"
+    organization_id: str
+    day: str
+    kinds: dict[str, int]
+
+
+@dataclass(frozen=True)
+class RenewalGathered(Event):
+    """The next term began; its line is on account and billed with the gathered invoice of the month."""
+
+    kind: ClassVar[str] = "renewal.gathered"
+    subscription_id: str
+    period_start: str
+    period_end: str

@@ -23,12 +23,12 @@ class OrderPlaced(Event):
 
 @dataclass(frozen=True)
 class OrderCompleted(Event):
-    """It is paid, invoiced and in force."""
+    """It is in force: paid and invoiced, or on account (``invoice_id`` is None) until the month's end."""
 
     kind: ClassVar[str] = "order.completed"
     order_id: str
     customer_id: str
-    invoice_id: str
+    invoice_id: str | None
     subscription_ids: list[str]
 
 
@@ -49,3 +49,15 @@ class OrderCancelled(Event):
     kind: ClassVar[str] = "order.cancelled"
     order_id: str
     customer_id: str
+
+
+@dataclass(frozen=True)
+class AccountBilled(Event):
+    """What a reseller had gathered was billed; ``invoice_id`` is None where all of it had been taken back."""
+
+    kind: ClassVar[str] = "account.billed"
+    reseller_id: str
+    invoice_id: str | None
+    lines: int
+    net: int
+    currency: str

@@ -132,6 +132,7 @@ def order_view(row: models.Order, lines: list[models.OrderLine]) -> OrderView:
         payment=_payment(row),
         placed_at=row.placed_at,
         completed_at=row.completed_at,
+        on_account=row.on_account,
     )
 
 

@@ -160,7 +160,8 @@ class OrderLineView:
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
-    """An accepted quote. ``hold_reason`` is the code of what a person must decide, when on hold."""
+    """An accepted quote. ``hold_reason`` is the code of what a person must decide, when on hold; ``on_account`` says
+    that it is billed with the gathered invoice of its month (``invoice``, once that is there)."""
 
     id: UUID
     reseller_id: UUID
@@ -182,6 +183,7 @@ class OrderView:
     payment: PaymentDetails | None
     placed_at: datetime
     completed_at: datetime | None
+    on_account: bool = False
 
     @property
     def subscriptions(self) -> tuple[UUID, ...]:
@@ -224,3 +226,13 @@ class HandNeeded:
     seats_free: int
     terms_ending: int
     invoices_open: int
+
+
+@dataclass(frozen=True, slots=True)
+class SeatsTakenBack:
+    """Seats that were taken back before they were billed: how many there are now, and what is no longer owed."""
+
+    subscription_id: UUID
+    customer_id: UUID
+    quantity: int
+    net: Money

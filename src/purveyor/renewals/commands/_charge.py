@@ -176,7 +176,7 @@ def issue(actor: Actor, now: datetime, charge: Charge, invoice_id: UUID, payable
         bill_to_id=charge.debtor.bill_to_id,
         seller=PartySnapshot.of(charge.trade.seller.organization),
         buyer=PartySnapshot.of(charge.trade.named(charge.debtor.bill_to_id)),
-        lines=(_line(charge),),
+        lines=(draft_line(charge),),
         taxes=(
             DocumentTax(
                 tax_line.category, tax_line.rate_percent, tax_line.base, tax_line.amount, tax_line.reason
@@ -206,7 +206,8 @@ def _details(payable: Payable, seller: Seller) -> PaymentDetails:
     )
 
 
-def _line(charge: Charge) -> DraftLine:
+def draft_line(charge: Charge) -> DraftLine:
+    """The line that bills the renewal."""
     offer, line = charge.offer, charge.line
     return DraftLine(
         description=Explanation(

@@ -15,7 +15,7 @@ from purveyor.kernel.events import Event
 from purveyor.kernel.ids import new_id
 from purveyor.parties import authority
 from purveyor.renewals import events, models
-from purveyor.renewals.commands import _charge
+from purveyor.renewals.commands import _charge, _gather
 from purveyor.renewals.prices import NextPrice, consent_for, next_price
 from purveyor.renewals.rules.outcome import Consent, Outcome, decide
 from purveyor.subscriptions import commands as subscriptions
@@ -83,6 +83,9 @@ def _decide(
 
 
 def _renew(actor: Actor, now: datetime, found: Subscription, on: date, charge: _charge.Charge) -> None:
+    if _gather.is_gathered(found, charge.trade, charge.debtor) and _gather.put(actor, now, charge):
+        _roll_on_account(actor, now, found, on, charge)
+        return
     invoice_id, payable = _charge.collect(actor, now, charge)
     _charge.begin_next_term(actor, now, charge)
     is_paid = payable is None or payable.is_settled
@@ -108,6 +111,24 @@ def _renew(actor: Actor, now: datetime, found: Subscription, on: date, charge: _
         ),
     )
     _note(actor, now, found, "renewal.invoiced", invoice=invoice.number, quantity=charge.line.quantity)
+
+
+def _roll_on_account(
+    actor: Actor, now: datetime, found: Subscription, on: date, charge: _charge.Charge
+) -> None:
+    """The term goes on and its line waits on account: ``pending`` until the gathered invoice is paid."""
+    _charge.begin_next_term(actor, now, charge)
+    _keep(found, on, now, status="pending", charge=charge)
+    _announce(
+        found,
+        now,
+        events.RenewalGathered(
+            subscription_id=str(found.id),
+            period_start=charge.period.start.isoformat(),
+            period_end=charge.period.end.isoformat(),
+        ),
+    )
+    _note(actor, now, found, "renewal.gathered", quantity=charge.line.quantity)
 
 
 def _end(actor: Actor, now: datetime, found: Subscription, on: date, reason: str) -> None:

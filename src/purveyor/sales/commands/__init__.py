@@ -2,17 +2,21 @@
 
 from purveyor.sales.commands.accept_quote import accept_quote
 from purveyor.sales.commands.cancel_order import cancel_order
+from purveyor.sales.commands.close_account import close_account
 from purveyor.sales.commands.make_quote import make_quote, requote
 from purveyor.sales.commands.preview_quote import preview_quote
 from purveyor.sales.commands.settle_order import settle_order
 from purveyor.sales.commands.start_trial import start_trial
+from purveyor.sales.commands.take_back_seats import take_back_seats
 
 __all__ = [
     "accept_quote",
     "cancel_order",
+    "close_account",
     "make_quote",
     "preview_quote",
     "requote",
     "settle_order",
     "start_trial",
+    "take_back_seats",
 ]

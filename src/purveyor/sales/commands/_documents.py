@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from purveyor.billing.types import DocumentDraft, DraftLine, PartySnapshot, PaymentDetails
+from purveyor.billing.types import AccountLine, DocumentDraft, DraftLine, PartySnapshot, PaymentDetails
 from purveyor.billing.types import TaxLine as DocumentTax
 from purveyor.kernel.explanation import Explanation, Fact
 from purveyor.kernel.money import Money
@@ -46,7 +46,29 @@ def draft(
     )
 
 
-def _line(line: models.OrderLine, currency: str) -> DraftLine:
+def account_line(order: models.Order, line: models.OrderLine, customer_name: str) -> AccountLine:
+    """The line as it stands on account, to be billed for the month."""
+    currency = order.currency
+    return AccountLine(
+        kind="add_seats" if line.type == "add_seats" else "new",
+        customer_id=order.customer_id,
+        customer_name=customer_name,
+        subscription_id=line.subscription_id,
+        offer_id=line.offer_id,
+        description=_description(line),
+        quantity=line.quantity,
+        months=line.months,
+        unit_price=Money(line.unit_price, currency),
+        discount_percent=line.discount_percent,
+        net=Money(line.net, currency),
+        explanation=stored.explanations(line.explanation),
+        period_start=line.period_start,
+        period_end=line.period_end,
+        order_id=order.id,
+    )
+
+
+def _description(line: models.OrderLine) -> Explanation:
     facts: dict[str, Fact] = {
         "product": line.product,
         "plan": line.plan,
@@ -57,8 +79,12 @@ def _line(line: models.OrderLine, currency: str) -> DraftLine:
         "from": line.period_start.isoformat(),
         "until": line.period_end.isoformat(),
     }
+    return Explanation(f"line.{line.type}", facts)
+
+
+def _line(line: models.OrderLine, currency: str) -> DraftLine:
     return DraftLine(
-        description=Explanation(f"line.{line.type}", facts),
+        description=_description(line),
         quantity=line.quantity,
         months=line.months,
         unit_price=Money(line.unit_price, currency),

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from purveyor.billing.commands import issue_invoice
+from purveyor.billing.commands import issue_invoice, put_on_account
 from purveyor.infra import activity, outbox
 from purveyor.infra.clock import business_date
 from purveyor.kernel.actor import Actor
@@ -20,7 +20,7 @@ from purveyor.ledger import legs as movements
 from purveyor.ledger.commands.post import post
 from purveyor.parties.trade import Trade
 from purveyor.sales import events, models
-from purveyor.sales.commands._documents import draft
+from purveyor.sales.commands._documents import account_line, draft
 from purveyor.sales.rules.compose import new_term
 from purveyor.sales.rules.states import may_become
 from purveyor.subscriptions import commands as subscriptions
@@ -57,11 +57,48 @@ def fulfil(
     order.invoice_number = invoice.number
     order.status = "completed"
     order.completed_at = now
+    _announce_completed(now, order, lines)
+    note(actor, now, order, "order.completed", invoice=invoice.number)
+
+
+def fulfil_on_account(
+    *,
+    actor: Actor,
+    now: datetime,
+    order: models.Order,
+    lines: Sequence[models.OrderLine],
+    trade: Trade,
+    gathering_id: UUID,
+) -> None:
+    """Carry ``order`` out now and put its lines on the reseller's account, where room for them was claimed.
+
+    Nothing is invoiced nor booked yet: the gathered invoice of the month's end does both.
+
+    Raises: SubscriptionNotActive and PeriodEnded of a subscription that cannot grow.
+    Emits: order.completed without an invoice, and what subscriptions announce.
+    """
+    for line in lines:
+        _deliver(actor, now, order, line, waiting=False)
+    put_on_account(
+        actor=actor,
+        now=now,
+        gathering_id=gathering_id,
+        reseller_id=order.reseller_id,
+        lines=[account_line(order, line, trade.customer.name) for line in lines],
+    )
+    order.on_account = True
+    order.status = "completed"
+    order.completed_at = now
+    _announce_completed(now, order, lines)
+    note(actor, now, order, "order.on_account")
+
+
+def _announce_completed(now: datetime, order: models.Order, lines: Sequence[models.OrderLine]) -> None:
     outbox.emit(
         events.OrderCompleted(
             order_id=str(order.id),
             customer_id=str(order.customer_id),
-            invoice_id=str(invoice.id),
+            invoice_id=None if order.invoice_id is None else str(order.invoice_id),
             subscription_ids=[str(one) for one in dict.fromkeys(line.subscription_id for line in lines)],
         ),
         now=now,
@@ -70,7 +107,6 @@ def fulfil(
         customer_id=order.customer_id,
         payer_id=order.payer_id,
     )
-    note(actor, now, order, "order.completed", invoice=invoice.number)
 
 
 def _deliver(

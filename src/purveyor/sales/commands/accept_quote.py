@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from purveyor.billing.commands import issue_pro_forma
+from purveyor.billing.commands import claim_account, issue_pro_forma
 from purveyor.billing.types import PaymentDetails
 from purveyor.infra import outbox
 from purveyor.infra.commands import command
@@ -15,12 +15,13 @@ from purveyor.kernel.ids import new_id, show
 from purveyor.kernel.money import Money
 from purveyor.parties import authority
 from purveyor.parties.commands import freeze_currency
+from purveyor.parties.trade import gathers
 from purveyor.payments.commands import charge_balance, open_payable
 from purveyor.payments.types import Payable
 from purveyor.sales import events, models
 from purveyor.sales.commands._cart import Cart, price_cart
 from purveyor.sales.commands._documents import draft
-from purveyor.sales.commands._fulfil import Source, fulfil, note, open_for
+from purveyor.sales.commands._fulfil import Source, fulfil, fulfil_on_account, note, open_for
 from purveyor.sales.errors import QuoteAlreadyAccepted, QuoteExpired, QuoteOutdated
 from purveyor.sales.queries import order_view, scoped_quotes
 from purveyor.sales.rules import stored
@@ -38,7 +39,8 @@ def accept_quote(*, actor: Actor, now: datetime, quote_id: UUID, payment_method:
 
     Everything is priced again, by the function that made the quote, with the subscriptions locked; when the
     charge differs, the order is refused. ``balance`` settles at once, in this transaction; ``bank_transfer``
-    opens a payable with a pro-forma, and ``settle_order`` goes on when the money is there. An order over
+    opens a payable with a pro-forma, and ``settle_order`` goes on when the money is there; where the reseller
+    gathers and stands on the invoice, the order is carried out at once and goes on account. An order over
     nothing needs no payment. A quote is accepted once, which makes a retry safe.
 
     Raises: NotFound, Forbidden, Invalid (``payment_method``), QuoteExpired, QuoteAlreadyAccepted,
@@ -62,6 +64,11 @@ def accept_quote(*, actor: Actor, now: datetime, quote_id: UUID, payment_method:
     if payment_method == "balance" or order.gross == 0:
         _announce_placed(actor, now, order)
         _settle_now(actor, now, order, lines, cart)
+    elif (account := _room_on_account(actor, now, order, cart)) is not None:
+        _announce_placed(actor, now, order)
+        fulfil_on_account(
+            actor=actor, now=now, order=order, lines=lines, trade=cart.trade, gathering_id=account
+        )
     else:
         _await_money(actor, now, order, lines, cart)
         _announce_placed(actor, now, order)
@@ -192,6 +199,14 @@ def _settle_now(
         order.payable_id = paid.id
         source = "balance"
     fulfil(actor=actor, now=now, order=order, lines=lines, trade=cart.trade, source=source)
+
+
+def _room_on_account(actor: Actor, now: datetime, order: models.Order, cart: Cart) -> UUID | None:
+    """The account that takes the order, where its payer gathers and the operator's cap leaves room for it."""
+    if not gathers(profile=cart.trade.profile, payer_id=order.payer_id, bill_to_id=order.bill_to_id):
+        return None
+    net = Money(order.net, order.currency)
+    return claim_account(actor=actor, now=now, reseller_id=order.reseller_id, net=net)
 
 
 def _await_money(
