@@ -27,7 +27,10 @@ from purveyor.infra import flush
 from purveyor.kernel.ids import new_id, show
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
-_LEFT_OUT = ("app_enter_by_key", "infra_idempotencyrecord r", "set_config(", "procrastinate_", "SAVEPOINT")
+_LEFT_OUT = (
+    "app_enter_by_key", "app_look", "INSERT INTO infra_idempotencyrecord", "set_config(",
+    "procrastinate_", "SAVEPOINT",
+)  # fmt: skip
 _SLOT = 4
 _ARRAYS = {UUID: "uuid[]", str: "text[]", int: "bigint[]"}
 
@@ -118,10 +121,9 @@ class Recorder:
 
     @staticmethod
     def _bare(sql: str, values: Any) -> tuple[str, Any] | None:
-        if any(word in sql for word in _LEFT_OUT):
-            return None
+        # The statement that writes activity also writes events and defers their job: of it the activity stays.
         if "INSERT INTO infra_activity" not in sql:
-            return None if "INSERT INTO infra_idempotencyrecord" in sql else (sql, values)
+            return None if any(word in sql for word in _LEFT_OUT) else (sql, values)
         rows = next(value for value in values if '"actor_name"' in value)
         return flush._ACTIVITY.strip().removeprefix("a AS (").removesuffix(")"), [rows]
 

@@ -7,6 +7,8 @@ the same day cost what 5 cost, and quantity times price is the net of the line o
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
+from typing import NamedTuple
 
 from purveyor.kernel.explanation import Explanation
 from purveyor.kernel.money import Money, percent, round_half_up
@@ -30,6 +32,37 @@ class PricedLine:
     net: Money
     discount_percent: Decimal
     explanation: tuple[Explanation, ...]
+
+
+class _Charge(NamedTuple):
+    """One seat's whole minor units, before and after the discount.
+
+    ``exact`` when the seat was not rounded, ``raised`` when to the minimum; ``month`` is a month's part of the
+    term price where that is whole.
+    """
+
+    unit: int
+    seat: int
+    exact: bool
+    raised: bool
+    month: int | None
+
+
+# A price list has few prices, and an order computes again what its quote did. Equal discounts of another spelling
+# (20 and 20.00) give the same whole numbers.
+@lru_cache(maxsize=4096)
+def _charge(amount: int, term_months: int, months: int, discount_percent: Decimal) -> _Charge:
+    exact_unit = amount * Fraction(months, term_months)
+    exact_seat = exact_unit * (1 - percent(discount_percent))
+    seat = _rounded_charge(exact_seat)
+    month = Fraction(amount, term_months)
+    return _Charge(
+        unit=_rounded_charge(exact_unit),
+        seat=seat,
+        exact=exact_seat.denominator == 1,
+        raised=seat > round_half_up(exact_seat),
+        month=month.numerator if month.denominator == 1 else None,
+    )
 
 
 def price_line(
@@ -61,12 +94,10 @@ def price_line(
             outside 0 to 100. Inputs are checked for people at the edge; here it is a programming error.
     """
     _check(term_price, term_months, months, quantity, discount_percent)
-    part = Fraction(months, term_months)
-    exact_unit = term_price.amount * part
-    exact_seat = exact_unit * (1 - percent(discount_percent))
+    found = _charge(term_price.amount, term_months, months, discount_percent)
     currency = term_price.currency
-    unit = Money(_rounded_charge(exact_unit), currency)
-    seat = Money(_rounded_charge(exact_seat), currency)
+    unit = Money(found.unit, currency)
+    seat = Money(found.seat, currency)
     net = seat * quantity
 
     facts: dict[str, str | int] = {
@@ -80,15 +111,13 @@ def price_line(
         "seat_amount": seat.amount,
         "net_amount": net.amount,
     }
-    month_amount = Fraction(term_price.amount, term_months)
-    exact = exact_seat.denominator == 1
-    if exact and months == term_months:
+    if found.exact and months == term_months:
         explanation = [Explanation("price.term", facts)]
-    elif exact and month_amount.denominator == 1:
-        explanation = [Explanation("price.months", {**facts, "month_amount": month_amount.numerator})]
+    elif found.exact and found.month is not None:
+        explanation = [Explanation("price.months", {**facts, "month_amount": found.month})]
     else:
         explanation = [Explanation("price.share", facts)]
-    if seat.amount > round_half_up(exact_seat):
+    if found.raised:
         explanation.append(Explanation("price.minimum", {"currency": currency, "seat_amount": seat.amount}))
     return PricedLine(
         quantity=quantity,

@@ -7,15 +7,12 @@ job for all deliveries (procrastinate's own function, in the same transaction).
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 
-from purveyor.infra import registry
+from purveyor.infra import registry, tx
 from purveyor.infra.errors import InProgress
-
-if TYPE_CHECKING:
-    from purveyor.infra.tx import Current
 
 _EVENTS = """
 e AS (
@@ -47,12 +44,12 @@ k AS (
 # What `defer` of the task in jobs.py would ask in a statement of its own: a sixth of the cost of giving a seat.
 DELIVER_TASK = "purveyor.deliver"
 DELIVER_QUEUE = "events"
-_DEFER = f"""
+DEFER = f"""
 SELECT procrastinate_defer_jobs_v1(ARRAY[ROW('{DELIVER_QUEUE}', '{DELIVER_TASK}', 0, NULL, NULL,
        jsonb_build_object('deliveries', jsonb_agg(id ORDER BY id)), NULL)::procrastinate_job_to_defer_v1]) FROM d"""
 
 
-def write(state: Current) -> None:
+def write(state: tx.Current) -> None:
     """Insert everything gathered in ``state`` and defer the delivery job if anything is owed."""
     if not (state.events or state.activity or state.answer):
         return
@@ -75,15 +72,14 @@ def write(state: Current) -> None:
     if state.answer:
         parts.append(_ANSWER)
         params.append(_json(state.answer))
-    tail = _DEFER if deliveries else "SELECT NULL"
-    with connection.cursor() as cursor:
-        try:
-            cursor.execute("WITH " + ",".join(parts) + " " + tail, params)
-        except IntegrityError as error:
-            if "infra_idempotency_once" in str(error):
-                # The same call ended between our look and our lock; this one is undone.
-                raise InProgress() from error
-            raise
+    tail = DEFER if deliveries else "SELECT NULL"
+    try:
+        tx.execute("WITH " + ",".join(parts) + " " + tail, params)
+    except IntegrityError as error:
+        if "infra_idempotency_once" in str(error):
+            # The same call ended between our look and our lock; this one is undone.
+            raise InProgress() from error
+        raise
     state.events, state.activity, state.answer = [], [], None
 
 

@@ -6,8 +6,10 @@ import hashlib
 import json
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
@@ -22,11 +24,18 @@ KEY_LENGTH_MAX = 200
 _BREATH = 0.05
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What is known of a key: ``free`` when no other call runs under it, and the stored answer if any."""
+
+    free: bool
+    fingerprint: str | None
+    status: int | None
+    answer: Any
+
+
 # One statement: an advisory lock that is free again with the transaction, and the stored answer if any.
-_LOOK = """
-SELECT pg_try_advisory_xact_lock(%s), r.fingerprint, r.status, r.answer
-FROM (SELECT 1) one LEFT JOIN infra_idempotencyrecord r ON r.organization_id = %s AND r.key = %s
-"""
+_LOOK = "SELECT free, fingerprint, status, answer FROM app_look(%s, %s)"
 
 
 def fingerprint(*parts: Any) -> str:
@@ -35,14 +44,25 @@ def fingerprint(*parts: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def _look(organization_id: UUID, key: str) -> Looked:
+    return Looked(*tx.fetch(_LOOK, (organization_id, key))[0])
+
+
 def once(
-    *, actor: Actor, key: str | None, asked: str, act: Callable[[], tuple[int, Any]], patience: float = 0.0
+    *,
+    actor: Actor,
+    key: str | None,
+    asked: str,
+    act: Callable[[], tuple[int, Any]],
+    patience: float = 0.0,
+    looked: Looked | None = None,
 ) -> tuple[int, Any, bool]:
     """Run ``act`` once per (organization, ``key``) and return (status, JSON answer, repeated).
 
     Call inside ``tx.enter``. Without a key ``act`` just runs. Refusals are raised, so their
     transaction is rolled back and nothing is stored. While the first call with the key still runs,
-    wait for its end up to ``patience`` seconds.
+    wait for its end up to ``patience`` seconds. ``looked`` is the first look, where the transaction was
+    opened with it (``parties.entry.enter_by_key``).
 
     Raises: IdempotencyKeyReused when the key came with another ``asked``; InProgress while the first
     call still runs after that.
@@ -52,21 +72,16 @@ def once(
     deadline = time.monotonic() + patience
     # Another role of the same organization asks something else: it may not be told what this one was told.
     asked = f"{actor.role}:{asked}"
-    lock = int.from_bytes(
-        hashlib.sha256(f"{actor.organization_id}:{key}".encode()).digest()[:8], "big", signed=True
-    )
-    while True:
-        with connection.cursor() as cursor:
-            cursor.execute(_LOOK, (lock, actor.organization_id, key))
-            free, known, status, answer = cursor.fetchone()
-        if free or known is not None or time.monotonic() >= deadline:
-            break
+    found = looked or _look(actor.organization_id, key)
+    while not found.free and found.fingerprint is None and time.monotonic() < deadline:
         time.sleep(_BREATH)
-    if known is not None:
-        if known != asked:
+        found = _look(actor.organization_id, key)
+    if found.fingerprint is not None and found.status is not None:
+        if found.fingerprint != asked:
             raise IdempotencyKeyReused(key=key)
-        return status, json.loads(answer) if isinstance(answer, str) else answer, True
-    if not free:
+        stored = found.answer
+        return found.status, json.loads(stored) if isinstance(stored, str) else stored, True
+    if not found.free:
         raise InProgress(key=key)
     status, answer = act()
     state = tx.current()

@@ -7,7 +7,7 @@ an idempotent call) is gathered and written in one statement just before the com
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -16,6 +16,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from purveyor.kernel.actor import Actor
 
@@ -31,6 +32,8 @@ class Current:
     events: list[dict[str, Any]] = field(default_factory=list)
     activity: list[dict[str, Any]] = field(default_factory=list)
     answer: dict[str, Any] | None = None
+    # Made once: a call's statements are many, and making a cursor costs as much as sending a small one.
+    cursor: CursorWrapper | None = None
 
 
 _current: ContextVar[Current | None] = ContextVar("purveyor_tx", default=None)
@@ -51,6 +54,26 @@ def current() -> Current:
     if found is None:
         raise RuntimeError("no transaction: use purveyor.infra.tx.enter")
     return found
+
+
+def execute(sql: str, params: Sequence[Any]) -> CursorWrapper:
+    """Run one statement on the transaction's own cursor; fetch its rows before the next one."""
+    state = _current.get()
+    # Whoever counts statements wraps the cursors that are made from then on.
+    if state is None or connection.queries_logged:
+        cursor = connection.cursor()
+    elif state.cursor is None:
+        cursor = state.cursor = connection.cursor()
+    else:
+        cursor = state.cursor
+    cursor.execute(sql, params)
+    return cursor
+
+
+def fetch(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """All rows of one statement."""
+    rows: list[tuple[Any, ...]] = execute(sql, params).fetchall()
+    return rows
 
 
 def in_transaction() -> bool:
@@ -88,9 +111,9 @@ def enter(actor: Actor) -> Iterator[datetime]:
 
 
 @contextmanager
-def entered(*, now: datetime, actor: Actor) -> Iterator[None]:
-    """Adopt a transaction whose context the database already set (``app_enter_by_key``)."""
-    with _announcing(Current(now, *_settings(actor))):
+def entered(*, now: datetime, actor: Actor, cursor: CursorWrapper | None = None) -> Iterator[None]:
+    """Adopt a transaction whose context the database already set (``app_enter_by_key``), and its cursor."""
+    with _announcing(Current(now, *_settings(actor), cursor=cursor)):
         yield
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -62,6 +63,8 @@ def add_months(day: date, months: int, anchor_day: int | None = None) -> date:
     return date(year, month, min(anchor, monthrange(year, month)[1]))
 
 
+# Terms begin on few days, and each is asked for its months more than once.
+@lru_cache(maxsize=1024)
 def months_grid(start: date, months: int, anchor_day: int | None = None) -> tuple[date, ...]:
     """The boundaries B_0 to B_months. Each is computed from the start, never from the one before.
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from purveyor.infra import tx
+from purveyor.infra.idempotency import Looked
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import DomainError
 from purveyor.parties.types import Workspace
@@ -26,11 +27,20 @@ class Unauthenticated(DomainError):
 
 @dataclass(frozen=True)
 class Entered:
-    """An actor and the business time of its transaction."""
+    """An actor and the business time of its transaction; ``looked`` is what is known of its idempotency key."""
 
     actor: Actor
     now: datetime
     key_id: UUID
+    looked: Looked | None = None
+
+
+_ENTER = "SELECT key_id, organization_id, kind, reseller_id, customer_id, role, name, offset_us"
+_PLAIN = f"{_ENTER} FROM app_enter_by_key(%s)"
+# The look depends on the organization found, so it comes after the context is set.
+_ONCE = f"""
+{_ENTER}, l.free, l.fingerprint, l.status, l.answer
+FROM app_enter_by_key(%s) k CROSS JOIN LATERAL app_look(k.organization_id, %s) l"""
 
 
 def hash_key(secret: str) -> str:
@@ -39,22 +49,23 @@ def hash_key(secret: str) -> str:
 
 
 @contextmanager
-def enter_by_key(secret: str, *, ip: str | None, language: str) -> Iterator[Entered]:
+def enter_by_key(secret: str, *, ip: str | None, language: str, once: str | None = None) -> Iterator[Entered]:
     """Open a transaction in the context of an API key: identity, isolation and clock in one statement.
+
+    With ``once``, the call's idempotency key, the same statement looks at that too.
 
     Raises: Unauthenticated.
     """
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT key_id, organization_id, kind, reseller_id, customer_id, role, name, offset_us"
-                " FROM app_enter_by_key(%s)",
-                (hash_key(secret),),
-            )
-            row = cursor.fetchone()
+        cursor = connection.cursor()
+        if once is None:
+            cursor.execute(_PLAIN, (hash_key(secret),))
+        else:
+            cursor.execute(_ONCE, (hash_key(secret), once))
+        row = cursor.fetchone()
         if row is None:
             raise Unauthenticated()
-        key_id, organization_id, kind, reseller_id, customer_id, role, name, offset_us = row
+        key_id, organization_id, kind, reseller_id, customer_id, role, name, offset_us = row[:8]
         actor = Actor(
             scope=kind,
             organization_id=organization_id,
@@ -67,8 +78,8 @@ def enter_by_key(secret: str, *, ip: str | None, language: str) -> Iterator[Ente
             language=language,
         )
         now = tx.business_now(offset_us)
-        with tx.entered(now=now, actor=actor):
-            yield Entered(actor, now, key_id)
+        with tx.entered(now=now, actor=actor, cursor=cursor):
+            yield Entered(actor, now, key_id, Looked(*row[8:]) if once is not None else None)
 
 
 def actor_for(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -13,7 +14,7 @@ from purveyor.kernel.actor import Actor
 from purveyor.parties.types import Organization, Seller
 from purveyor.tax import models
 from purveyor.tax.decision import NumberStatus, TaxDecision, TaxParty, decide
-from purveyor.tax.types import NOT_CHECKED, NumberCheckRow, NumberState, RateRow
+from purveyor.tax.types import NOT_CHECKED, CheckFound, NumberCheckRow, NumberState, RateRow
 
 MAX_ROWS = 200
 
@@ -39,6 +40,11 @@ def list_rates(*, on: date | None = None, territory: str | None = None) -> list[
 
 def rates_for(on: date) -> dict[str, Decimal]:
     """The standard rate of each territory on a day, in percent, as ``decision.decide`` takes them."""
+    return dict(_rates_on(on))
+
+
+@lru_cache(maxsize=64)
+def _rates_on(on: date) -> Mapping[str, Decimal]:
     return {row.territory: row.rate_percent for row in list_rates(on=on)}
 
 
@@ -64,7 +70,7 @@ def decide_for(
         seller=_party(organization),
         buyer=_party(bill_to),
         number_status=status,
-        rates=rates_for(on),
+        rates=_rates_on(on),
         oss=bool(settings.OSS_REGISTERED),
     )
 
@@ -108,6 +114,15 @@ def get_decision_record(*, actor: Actor, decision: TaxDecision, bill_to: Organiz
     The evidence names the number, its status, what was checked (``source``: "format only" until a live check
     exists) and when, and both countries: what an auditor asks for (Reg. 282/2011 art. 18, 24b). Plain JSON.
     """
+    row = find_number_check(actor=actor, organization=bill_to) if bill_to.vat_number else None
+    check = None if row is None else CheckFound(row.id, row.source, row.checked_at)
+    return decision_record(decision=decision, bill_to=bill_to, check=check)
+
+
+def decision_record(
+    *, decision: TaxDecision, bill_to: Organization, check: CheckFound | None
+) -> dict[str, Any]:
+    """The same for one who has read the latest check of the number, if there is one."""
     evidence: dict[str, Any] = {
         "number": bill_to.vat_number or None,
         "status": bill_to.vat_status,
@@ -119,7 +134,6 @@ def get_decision_record(*, actor: Actor, decision: TaxDecision, bill_to: Organiz
         "buyer_postal_code": bill_to.address.postal_code,
     }
     if bill_to.vat_number:
-        check = find_number_check(actor=actor, organization=bill_to)
         evidence["source"] = check.source if check else NOT_CHECKED
         evidence["checked_at"] = check.checked_at.isoformat() if check else None
         evidence["check"] = str(check.id) if check else None

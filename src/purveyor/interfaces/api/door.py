@@ -40,6 +40,7 @@ class Call:
 
     actor: Actor
     now: datetime
+    looked: idempotency.Looked | None = None
     body: Any = None
 
 
@@ -74,8 +75,9 @@ def serve(request: HttpRequest) -> HttpResponse:
 
 def _serve(request: HttpRequest) -> HttpResponse:
     language = translation.get_language() or "en"
-    with enter_by_key(_bearer(request), ip=_ip(request), language=language) as entered:
-        request.call = Call(entered.actor, entered.now)  # type: ignore[attr-defined]  # see ApiRequest
+    once = _usable_key(request)
+    with enter_by_key(_bearer(request), ip=_ip(request), language=language, once=once) as entered:
+        request.call = Call(entered.actor, entered.now, entered.looked)  # type: ignore[attr-defined]  # see ApiRequest
         _check_length(request)
         try:
             match = _resolver().resolve(request.path_info)
@@ -205,7 +207,9 @@ def writing(status: int = 200) -> Callable[[View], Callable[..., HttpResponse]]:
             asked = (
                 idempotency.fingerprint(request.method, request.path_info, request.call.body) if key else ""
             )
-            code, body, repeated = idempotency.once(actor=request.call.actor, key=key, asked=asked, act=act)
+            code, body, repeated = idempotency.once(
+                actor=request.call.actor, key=key, asked=asked, act=act, looked=request.call.looked
+            )
             response = answers.text(body, status=code)
             if not body:
                 del response["Content-Type"]
@@ -243,9 +247,19 @@ def _check_query(request: HttpRequest, known: frozenset[str]) -> None:
 def _idempotency_key(request: HttpRequest) -> str | None:
     if "HTTP_IDEMPOTENCY_KEY" not in request.META or request.method not in _WRITING:
         return None
-    key = str(request.META["HTTP_IDEMPOTENCY_KEY"])
-    if not 1 <= len(key) <= idempotency.KEY_LENGTH_MAX or not (key.isascii() and key.isprintable()):
+    key = _usable_key(request)
+    if key is None:
         raise Invalid(field="Idempotency-Key", reason="idempotency_key")
+    return key
+
+
+def _usable_key(request: HttpRequest) -> str | None:
+    """The key of a call that changes something; None where there is none, or one that will be refused."""
+    if request.method not in _WRITING:
+        return None
+    key = str(request.META.get("HTTP_IDEMPOTENCY_KEY", ""))
+    if not 1 <= len(key) <= idempotency.KEY_LENGTH_MAX or not (key.isascii() and key.isprintable()):
+        return None
     return key
 
 

@@ -8,24 +8,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from functools import lru_cache
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from purveyor.interfaces.texts import formats, reasons
 from purveyor.interfaces.texts.facts import Facts
-from purveyor.kernel.explanation import Explanation
+from purveyor.kernel.explanation import Explanation, Fact
 
 
 def explain(explanation: Explanation) -> str:
     """One explanation as a sentence or a formula in the active language; its code if nobody knows it."""
     if explanation.code.startswith("tax."):
         return reasons.tax_reason(explanation)
-    write = _WRITERS.get(explanation.code)
+    return _written(explanation.code, tuple(explanation.facts.items()), get_language())
+
+
+@lru_cache(maxsize=4096)
+def _written(code: str, facts: tuple[tuple[str, Fact], ...], language: str | None) -> str:
+    """What a quote says, its order says again, and so do its pages: the same facts are the same sentence."""
+    write = _WRITERS.get(code)
     try:
-        return explanation.code if write is None else write(Facts(explanation.facts))
+        return code if write is None else write(Facts(dict(facts)))
     except (KeyError, ValueError, TypeError):
-        return explanation.code
+        return code
 
 
 def explain_all(explanations: Iterable[Explanation]) -> list[str]:

@@ -67,7 +67,12 @@ def _whole(value: int, language: str) -> str:
 
 def percent_text(value: Decimal | int) -> str:
     """Write a percentage given as percent points: Decimal("20") is 20 %."""
-    return str(format_percent(Decimal(value) / 100, locale=reader_locale(), decimal_quantization=False))
+    return _percent(Decimal(value), _language())
+
+
+@lru_cache(maxsize=_KEPT)
+def _percent(value: Decimal, language: str) -> str:
+    return str(format_percent(value / 100, locale=_parse(language), decimal_quantization=False))
 
 
 def day_text(value: date | datetime, style: str = "medium") -> str:

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from purveyor.infra.commands import command
+from purveyor.infra.rows import insert
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import NotFound
 from purveyor.kernel.ids import new_id
 from purveyor.parties import authority
 from purveyor.sales import models
 from purveyor.sales.commands._cart import price_cart
-from purveyor.sales.queries import quote_view, scoped_quotes
+from purveyor.sales.queries import scoped_quotes
 from purveyor.sales.rules import stored
 from purveyor.sales.types import LineWish, QuoteView
 
@@ -53,8 +54,14 @@ def make_quote(*, actor: Actor, now: datetime, customer_id: UUID, lines: Sequenc
         created_at=now,
         expires_at=now + QUOTE_VALID,
     )
-    row.save(force_insert=True)
-    return quote_view(row, now=now)
+    insert(row)
+    # What was just written, without reading it back from its stored form.
+    return QuoteView(
+        id=row.id, reseller_id=row.reseller_id, customer_id=customer_id, payer_id=row.payer_id,
+        bill_to_id=row.bill_to_id, status="open", created_at=now, expires_at=row.expires_at, currency=row.currency,
+        lines=composed.lines, taxes=composed.taxes, net=composed.net, vat=composed.vat, gross=composed.gross,
+        next_renewal=composed.next_renewal,
+    )  # fmt: skip
 
 
 @command
