@@ -7,7 +7,8 @@ from uuid import UUID
 from purveyor.billing import queries as billing
 from purveyor.infra.registry import Announced
 from purveyor.kernel.actor import system_actor
-from purveyor.renewals.commands import follow_payment
+from purveyor.renewals.commands import follow_payment, note_rebased
+from purveyor.subscriptions import queries as subscriptions
 
 
 def on_invoice_overdue(event: Announced) -> None:
@@ -26,3 +27,22 @@ def _follow(event: Announced, invoice_id: UUID) -> None:
     invoice = billing.get_document(actor=actor, document_id=invoice_id)
     for subscription_id in sorted({line.subscription_id for line in invoice.lines if line.subscription_id}):
         follow_payment(actor=actor, now=event.at, subscription_id=subscription_id)
+
+
+def on_renewal_rebased(event: Announced) -> None:
+    """Seats were added while another number was scheduled: told with the next morning's notices."""
+    actor = system_actor()
+    found = subscriptions.get_subscription(actor=actor, subscription_id=event.subject_id)
+    if found.period_end is None:
+        return
+    numbers = {name: event.payload[name] for name in ("quantity_from", "quantity_to", "quantity_now")}
+    note_rebased(
+        actor=actor,
+        now=event.at,
+        reseller_id=found.reseller_id,
+        customer_id=found.customer_id,
+        payer_id=found.payer_id,
+        subscription_id=found.id,
+        period_end=found.period_end,
+        facts={"customer": found.customer_name, "product": found.product, "plan": found.plan, **numbers},
+    )

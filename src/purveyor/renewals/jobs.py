@@ -2,13 +2,48 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from purveyor.infra import clock
 from purveyor.kernel.actor import system_actor
 from purveyor.renewals.commands import renew_term
+from purveyor.renewals.commands.give_notices import FIRST, announce_notices, give_notices, give_reminders
+
+# Notices go out at six in the morning, in the operator's zone.
+MORNING = 6
+# Mornings that were missed longer ago are not made up for: what their notices say is no longer so.
+MISSED_MAX = timedelta(days=3)
 
 
 def roll_due(subscription_id: UUID, due_at: datetime) -> None:
     """Renew or end the subscription as of its own due instant, in a transaction of its own."""
     renew_term(actor=system_actor(), now=due_at, subscription_id=subscription_id)
+
+
+def give_due(daily_id: UUID, due_at: datetime) -> None:
+    """Give the notices of one morning, a chunk a transaction, and come back the next morning.
+
+    Safe to repeat from any point: a notice is given once, and who has some is told at the very end.
+    """
+    actor, now = system_actor(), due_at
+    behind = clock.now()
+    if behind - due_at > MISSED_MAX:
+        announce_notices(actor=actor, now=now, daily_id=daily_id, next_at=next_morning(behind))
+        return
+    for give in (give_notices, give_reminders):
+        after: UUID | None = FIRST
+        while after is not None:
+            after = give(actor=actor, now=now, after=after)
+    announce_notices(actor=actor, now=now, daily_id=daily_id, next_at=next_morning(now))
+
+
+def next_morning(after: datetime) -> datetime:
+    """The first instant after ``after`` at which notices go out."""
+    zone = clock.zone()
+    day = clock.business_date(after)
+    found = datetime(day.year, day.month, day.day, MORNING, tzinfo=zone)
+    if found <= after:
+        day += timedelta(days=1)
+        found = datetime(day.year, day.month, day.day, MORNING, tzinfo=zone)
+    return found.astimezone(UTC)

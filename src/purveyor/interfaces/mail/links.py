@@ -34,3 +34,41 @@ def subscription(customer: Organization, subscription_id: UUID) -> str:
     """A subscription in its customer's own workspace."""
     own = customer.public_id
     return f"{settings.BASE_URL}/{own}/on/{own}/subscriptions/{show('sub', subscription_id)}"
+
+
+def subscription_for(reader: Organization, customer: Organization, subscription_id: UUID) -> str:
+    """A customer's subscription in the workspace of whoever reads: its own, or its reseller's."""
+    place = f"{reader.public_id}/on/{customer.public_id}"
+    return f"{settings.BASE_URL}/{place}/subscriptions/{show('sub', subscription_id)}"
+
+
+def dunning_case(organization: Organization, case_id: UUID) -> str:
+    """What is owed on an invoice, and what happens when, in the organization's own workspace."""
+    return f"{settings.BASE_URL}/{organization.public_id}/debts/{show('dun', case_id)}"
+
+
+def on(organization: Organization, customer_id: UUID, subscription_id: UUID, part: str = "") -> str:
+    """A customer's subscription, or a part of it, in the workspace of whoever is told."""
+    tail = f"/{part}" if part else ""
+    return f"{_acting(organization, customer_id)}/subscriptions/{show('sub', subscription_id)}{tail}"
+
+
+def renewals(organization: Organization) -> str:
+    """The renewals of all customers, or a customer's own."""
+    if organization.kind == "customer":
+        return f"{_acting(organization, organization.id)}/renewals"
+    return f"{settings.BASE_URL}/{organization.public_id}/renewals"
+
+
+def pending(organization: Organization, customer_id: UUID) -> str:
+    """A customer's renewals that wait for their money."""
+    return f"{_acting(organization, customer_id)}/renewals/pending"
+
+
+def balance(organization: Organization) -> str:
+    """An organization's own balance."""
+    return f"{settings.BASE_URL}/{organization.public_id}/balance"
+
+
+def _acting(organization: Organization, customer_id: UUID) -> str:
+    return f"{settings.BASE_URL}/{organization.public_id}/on/{show('cus', customer_id)}"

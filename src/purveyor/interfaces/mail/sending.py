@@ -30,6 +30,25 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
+class Item:
+    """One thing of several in a mail: what it is, what is to be said, what to do."""
+
+    title: str
+    lines: tuple[str, ...]
+    action: Action
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Things of one kind; ``more`` says how many are not listed."""
+
+    heading: str
+    text: str
+    items: tuple[Item, ...]
+    more: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """What a mail says, in the language active when it is written."""
 
@@ -39,6 +58,7 @@ class Letter:
     facts: tuple[tuple[str, str], ...] = ()
     action: Action | None = None
     notes: tuple[str, ...] = ()
+    sections: tuple[Section, ...] = ()
 
 
 Writer = Callable[[], Letter]
@@ -95,13 +115,21 @@ def contact(organization: Organization) -> Recipient:
     )
 
 
-def post(event: Announced, what: str, recipient: Recipient, sender: Sender, write: Writer) -> bool:
+def post(
+    event: Announced,
+    what: str,
+    recipient: Recipient,
+    sender: Sender,
+    write: Writer,
+    *,
+    cause: str | None = None,
+) -> bool:
     """Store the mail of this event, and defer its sending; False when it was stored before.
 
     ``write`` is called in the recipient's language, and only if the mail is still to be written: it may mint
-    a token. ``what`` tells mails of one event apart.
+    a token. ``what`` tells mails of one event apart; ``cause`` stands for the event where several have one mail.
     """
-    dedupe = f"{event.id}:{what}:{recipient.email.strip().lower()}"
+    dedupe = f"{cause or event.id}:{what}:{recipient.email.strip().lower()}"
     if not recipient.email or mailbox.is_stored(dedupe):
         return False
     with translation.override(_spoken(recipient.language)):
