@@ -77,3 +77,24 @@ class RenewalEnded(Event):
     renewal_id: str
     subscription_id: str
     reason: str
+
+
+@dataclass(frozen=True)
+class RenewalPriceAnswered(Event):
+    """The payer answered a rise of the price at one renewal; the last answer counts."""
+
+    kind: ClassVar[str] = "renewal.price_answered"
+    subscription_id: str
+    renewal_id: str
+    period_start: str
+    accepted: bool
+
+
+@dataclass(frozen=True)
+class NoticesGiven(Event):
+    """An organization has notices of a day: how many of which kind. What they say stands in its people's mail."""
+
+    kind: ClassVar[str] = "notices.given"
+    organization_id: str
+    day: str
+    kinds: dict[str, int]
