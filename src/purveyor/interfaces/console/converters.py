@@ -25,6 +25,8 @@ PREFIXES = (
     "per",
     "prl",
     "act",
+    "dun",
+    "run",
 )
 ORGANIZATION_PREFIXES = ("ope", "res", "cus")
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import lru_cache, wraps
+from functools import cached_property, lru_cache, wraps
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -37,6 +37,8 @@ from purveyor.parties import queries as parties
 from purveyor.parties.authority import may, require
 from purveyor.parties.entry import actor_for
 from purveyor.parties.types import Organization, Workspace
+from purveyor.renewals import centre
+from purveyor.renewals.types import Waiting
 
 View = Callable[..., HttpResponse]
 
@@ -63,6 +65,11 @@ class Desk:
     def posted(self) -> bool:
         """Whether something was sent."""
         return self.request.method == "POST"
+
+    @cached_property
+    def waiting(self) -> Waiting:
+        """Renewals that wait for the reader's money: looked up once a page, for the menu and the landing page."""
+        return centre.count_waiting(actor=self.actor, now=self.now)
 
     def may(self, act: str) -> bool:
         """Whether the actor's role includes ``act``."""

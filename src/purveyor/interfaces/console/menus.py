@@ -89,12 +89,19 @@ def _menu(desk: Desk) -> list[MenuItem]:
     return items
 
 
-def _item(desk: Desk, name: str, label: str, icon: str, section: str = "") -> MenuItem:
+def _item(
+    desk: Desk, name: str, label: str, icon: str, section: str = "", count: int | None = None
+) -> MenuItem:
     url = desk.url(name)
     path = desk.request.path
     exact = name in {"today", "on_overview"}
     active = path == url if exact else path == url or path.startswith(url.rstrip("/") + "/")
-    return MenuItem(label, url, icon, active=active, section=section)
+    return MenuItem(label, url, icon, active=active, count=count, section=section)
+
+
+def _waiting(desk: Desk) -> int | None:
+    """How many renewals wait for the reader's money; nothing where none does."""
+    return desk.waiting.count or None
 
 
 def _acting(desk: Desk) -> list[MenuItem]:
@@ -103,6 +110,7 @@ def _acting(desk: Desk) -> list[MenuItem]:
     items = [
         _item(desk, "on_overview", _("Overview"), "home", name),
         _item(desk, "on_subscriptions", _("Subscriptions"), "subscriptions", name),
+        _item(desk, "on_renewals", _("Renewals"), "calendar", name, _waiting(desk)),
         _item(desk, "on_members", _("Members"), "members", name),
     ]
     if desk.may("documents"):
@@ -121,6 +129,7 @@ def _reseller(desk: Desk) -> list[MenuItem]:
         _item(desk, "today", _("Today"), "today", own),
         _item(desk, "customers", _("Customers"), "customers", own),
         _item(desk, "subscriptions", _("Subscriptions"), "subscriptions", own),
+        _item(desk, "renewals", _("Renewals"), "calendar", own, None if own else _waiting(desk)),
         _item(desk, "orders", _("Orders"), "orders", own),
         _item(desk, "billing", _("Billing"), "billing", own),
         _item(desk, "balance", _("Balance"), "balance", own),
@@ -139,6 +148,7 @@ def _operator(desk: Desk) -> list[MenuItem]:
         _item(desk, "resellers", _("Resellers"), "resellers", own),
         _item(desk, "customers", _("Customers"), "customers", own),
         _item(desk, "subscriptions", _("Subscriptions"), "subscriptions", own),
+        _item(desk, "renewals", _("Renewals"), "calendar", own),
         _item(desk, "orders", _("Orders"), "orders", own),
         _item(desk, "billing", _("Billing"), "billing", own),
         _item(desk, "money", _("Money received"), "payments", own),
@@ -160,6 +170,7 @@ def _customer(desk: Desk) -> list[MenuItem]:
     items = [
         _item(desk, "today", _("Today"), "today"),
         _item(desk, "on_subscriptions", _("Subscriptions"), "subscriptions"),
+        _item(desk, "on_renewals", _("Renewals"), "calendar", count=_waiting(desk)),
         _item(desk, "on_members", _("Members"), "members"),
     ]
     if desk.may("documents"):

@@ -20,7 +20,8 @@ TONES: dict[str, str] = {
     "cancelled": "calm", "ended": "calm", "withdrawn": "calm", "removed": "calm", "closed": "calm",
     "credited": "calm", "free": "calm", "inactive": "calm", "on_hold": "bad", "provisioning": "info",
     "provision_failed": "bad", "awaiting_link": "wait", "extended": "info", "settled": "good",
-    "partially_paid": "wait", "past_due": "bad",
+    "partially_paid": "wait", "past_due": "bad", "upcoming": "info", "at_risk": "bad", "missed": "bad",
+    "reminded": "wait", "final_notice": "bad", "terminated": "bad", "promised": "info", "resolved": "good",
 }  # fmt: skip
 
 LABELS = {
@@ -70,6 +71,14 @@ LABELS = {
     "settled": pgettext_lazy("state", "Settled"),
     "partially_paid": pgettext_lazy("state", "Partly paid"),
     "past_due": pgettext_lazy("state", "Payment overdue"),
+    "upcoming": pgettext_lazy("state", "Upcoming"),
+    "at_risk": pgettext_lazy("state", "At risk"),
+    "missed": pgettext_lazy("state", "Missed"),
+    "reminded": pgettext_lazy("state", "Reminded"),
+    "final_notice": pgettext_lazy("state", "Final notice given"),
+    "terminated": pgettext_lazy("state", "Terminated"),
+    "promised": pgettext_lazy("state", "Promised"),
+    "resolved": pgettext_lazy("state", "Resolved"),
 }
 
 

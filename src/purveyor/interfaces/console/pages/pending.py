@@ -1,0 +1,221 @@
+"""Renewals that wait for their money: what each costs, how long there is, what follows, and paying several at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from purveyor.interfaces.console.desk import Desk, page
+from purveyor.interfaces.console.forms.selling import PayForm
+from purveyor.interfaces.console.pages import _renewals
+from purveyor.interfaces.console.pages._renewals import Row, link, tabs
+from purveyor.interfaces.console.paging import cursor_of, pager
+from purveyor.interfaces.texts import explanations, formats
+from purveyor.kernel.ids import read
+from purveyor.kernel.money import Money
+from purveyor.kernel.paging import MAX_LIMIT
+from purveyor.ledger import queries as ledger
+from purveyor.renewals import queries as renewals
+from purveyor.renewals.types import RenewalView
+from purveyor.sales import commands as sales
+
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A renewal that waits: the next step of its ladder, how long until then, and its papers."""
+
+    row: Row
+    until: str
+    left: str
+    close: bool
+    document_url: str
+    order_url: str
+    payable: bool
+
+
+@page("documents", scopes=("operator", "reseller"))
+def listing(desk: Desk) -> HttpResponse:
+    """Renewals of all customers that wait for their money."""
+    return _listing(desk)
+
+
+@page("documents", customer=True)
+def customer_listing(desk: Desk) -> HttpResponse:
+    """Those of one customer."""
+    return _listing(desk)
+
+
+def _listing(desk: Desk) -> HttpResponse:
+    found = renewals.list_renewals(
+        actor=desk.actor,
+        on=desk.today,
+        customer_id=desk.customer.id if desk.customer is not None else None,
+        status="open",
+        q=desk.request.GET.get("q", "").strip(),
+        cursor=cursor_of(desk.request),
+    )
+    rows = [_due(desk, one) for one in found.rows]
+    context = {
+        "rows": rows,
+        "payable": any(one.payable for one in rows),
+        "sums": _renewals.sums([one.row.view.gross for one in rows if one.payable and one.row.view.gross]),
+        "filtered": bool(desk.request.GET.get("q", "").strip()),
+        "with_customer": desk.customer is None,
+        "pay_url": link(desk, "renewals_pay"),
+        "list_url": link(desk, "renewals"),
+        "tabs": tabs(desk, "renewals_pending"),
+        "pager": pager(desk.request, found.next_cursor),
+    }
+    return desk.render("console/renewals/pending.html", context)
+
+
+def _due(desk: Desk, view: RenewalView) -> Due:
+    step = {"pending": view.cut_off_at, "at_risk": view.suspend_at, "missed": view.end_at}.get(view.status)
+    paper = view.pro_forma_id if view.invoice_id is None else view.invoice_id
+    name = "on_document" if desk.customer is not None else "document"
+    order = "on_order" if desk.customer is not None else "order"
+    return Due(
+        row=_renewals.row(desk, view),
+        until=instant_in_zone(step) if step else "",
+        left=left_text(step - desk.now) if step else "",
+        close=step is not None and step - desk.now < timedelta(days=3),
+        document_url=desk.url(name, document_id=paper) if paper else "",
+        order_url=desk.url(order, order_id=view.order_id) if view.order_id else "",
+        payable=_payable(desk, view),
+    )
+
+
+def _payable(desk: Desk, view: RenewalView) -> bool:
+    """Whether it can be paid here: it waits with a pro-forma, and the reader's organization pays it."""
+    waits = view.prepay and view.invoice_id is None and view.order_id is None
+    return waits and desk.may("buy") and view.payer_id == desk.organization.id
+
+
+def instant_in_zone(instant: datetime) -> str:
+    """A day and time with the zone that it is told in."""
+    zone = timezone.get_current_timezone()
+    name = zone.key if isinstance(zone, ZoneInfo) else str(zone)
+    return _("%(instant)s (%(zone)s)") % {
+        "instant": formats.instant_text(instant),
+        "zone": name.replace("_", " "),
+    }
+
+
+def left_text(left: timedelta) -> str:
+    """How long there is: "3 days and 4 hours"."""
+    if left <= timedelta(0):
+        return _("over")
+    days, hours = left.days, left.seconds // 3600
+    if not days and not hours:
+        return _("less than an hour")
+    if not hours:
+        return explanations.days_text(days)
+    if not days:
+        return hours_text(hours)
+    return _("%(days)s and %(hours)s") % {"days": explanations.days_text(days), "hours": hours_text(hours)}
+
+
+def hours_text(count: int) -> str:
+    """The count with its noun: "4 hours"."""
+    return ngettext("%(count)s hour", "%(count)s hours", count) % {"count": formats.number_text(count)}
+
+
+@page("buy", scopes=("operator", "reseller"))
+def pay(desk: Desk) -> HttpResponse:
+    """Pay several at once, for any customers."""
+    return _pay(desk)
+
+
+@page("buy", customer=True)
+def customer_pay(desk: Desk) -> HttpResponse:
+    """Pay several at once, for one customer."""
+    return _pay(desk)
+
+
+def _pay(desk: Desk) -> HttpResponse:
+    back_url = link(desk, "renewals_pending")
+    if not desk.posted:
+        return HttpResponseRedirect(back_url)
+    chosen = _chosen(desk)
+    if not chosen:
+        messages.warning(desk.request, _("Choose at least one renewal to pay."))
+        return HttpResponseRedirect(back_url)
+    amounts = [one.gross for one in chosen if one.gross is not None]
+    totals = _renewals.sums(amounts)
+    form = _form(desk, totals, bound="payment_method" in desk.request.POST)
+
+    def act() -> str:
+        order = sales.pay_renewals(
+            actor=desk.actor,
+            now=desk.now,
+            renewal_ids=[one.id for one in chosen],
+            payment_method=form.cleaned_data["payment_method"],
+        )
+        return desk.url("order" if desk.customer is None else "on_order", order_id=order.id)
+
+    if form.is_bound and form.is_valid():
+        done = desk.submit(form, act)
+        if done:
+            return done
+    context = {
+        "rows": [_due(desk, one) for one in chosen],
+        "totals": totals,
+        "form": form,
+        "with_customer": desk.customer is None,
+        "back_url": back_url,
+        "tabs": tabs(desk, "renewals_pending"),
+    }
+    return desk.render("console/renewals/pay.html", context, status=422 if form.errors else 200)
+
+
+def _chosen(desk: Desk) -> list[RenewalView]:
+    """The renewals that were ticked and wait for the reader's money."""
+    ids: list[UUID] = []
+    for text in desk.request.POST.getlist("pick")[:MAX_LIMIT]:
+        try:
+            ids.append(read("ren", text))
+        except ValueError:
+            continue
+    found = renewals.find_renewals(actor=desk.actor, ids=ids, on=desk.today) if ids else []
+    return [
+        one
+        for one in found
+        if _payable(desk, one) and (desk.customer is None or one.customer_id == desk.customer.id)
+    ]
+
+
+def _form(desk: Desk, totals: list[Money], *, bound: bool) -> PayForm:
+    enough, left = True, []
+    for total in totals:
+        available = ledger.available(actor=desk.actor, party_id=desk.organization.id, currency=total.currency)
+        enough = enough and available >= total
+        left.append(formats.money_text(available))
+    told = {"amount": formats.list_text(left)}
+    methods = [
+        (
+            "balance",
+            _("Prepaid balance, at once. %(amount)s available.") % told
+            if enough
+            else _("Prepaid balance. Only %(amount)s available, which is not enough.") % told,
+        ),
+        (
+            "bank_transfer",
+            _("One bank transfer for all of them. It is in time when it arrives before the day named."),
+        ),
+    ]
+    return PayForm(
+        desk.request.POST if bound else None,
+        initial={"payment_method": "balance" if enough else "bank_transfer"},
+        methods=methods,
+        closed=frozenset() if enough else frozenset({"balance"}),
+    )

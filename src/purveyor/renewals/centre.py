@@ -1,0 +1,131 @@
+"""Figures of the renewal centre: ends of terms by day, what waits for money, what ended terms would cost on.
+
+Each is one statement, or a fixed number of them, whatever it counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from purveyor.kernel.actor import Actor
+from purveyor.kernel.errors import NotFound
+from purveyor.kernel.money import Money
+from purveyor.parties import authority
+from purveyor.renewals._outlook import Outlook
+from purveyor.renewals._view import LONG_TERM, pays
+from purveyor.renewals.types import DayCount, Waiting
+from purveyor.subscriptions.queries import COLUMNS, JOINED, TABLES, as_subscription, scope_sql
+
+_COMING = """s.renewal_id IS NOT NULL AND s.status IN ('trial', 'active', 'suspended')
+  AND NOT EXISTS (SELECT FROM renewals_renewal x WHERE x.id = s.renewal_id)"""
+_GOES_ON = "s.auto_renew AND s.status <> 'suspended'"
+_LOCK = "(o.terms->>'renewal_lock_days')::int"
+_DAYS = f"""
+SELECT s.ends_sort, CASE WHEN NOT ({_GOES_ON}) THEN 'ends' WHEN n.term_months >= {LONG_TERM} THEN 'commits'
+  ELSE 'renews' END, count(*)
+FROM subscriptions_subscription s JOIN catalog_offer n ON n.id = coalesce(s.renewal_offer_id, s.offer_id)
+WHERE {{coming}} AND {_COMING} AND s.ends_sort >= %s AND s.ends_sort < %s GROUP BY 1, 2
+UNION ALL
+SELECT r.period_start, CASE WHEN r.status = 'ended' THEN 'ends' WHEN n.term_months >= {LONG_TERM} THEN 'commits'
+  ELSE 'renews' END, count(*)
+FROM renewals_renewal r JOIN catalog_offer n ON n.id = r.offer_id
+WHERE {{stored}} AND r.period_start >= %s AND r.period_start < %s GROUP BY 1, 2
+UNION ALL
+SELECT s.ends_sort - {_LOCK}, 'locks', count(*)
+FROM subscriptions_subscription s JOIN catalog_offer o ON o.id = s.offer_id
+WHERE {{coming}} AND {_COMING} AND {_LOCK} > 0 AND s.ends_sort - {_LOCK} >= %s AND s.ends_sort - {_LOCK} < %s
+  AND s.ends_sort >= %s GROUP BY 1"""
+
+
+def count_days(
+    *, actor: Actor, on: date, since: date, until: date, customer_id: UUID | None = None
+) -> list[DayCount]:
+    """What ends on each day from ``since`` to before ``until``, and what can no longer be changed from a day on.
+
+    ``on`` is today. Raises: NotFound for a role that sees none.
+    """
+    _need_view(actor)
+    coming, params = scope_sql(actor)
+    stored, stored_params = _row_scope(actor)
+    if customer_id is not None:
+        coming, stored = f"{coming} AND s.customer_id = %s", f"{stored} AND r.customer_id = %s"
+        params, stored_params = [*params, customer_id], [*stored_params, customer_id]
+    days = [since, until]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _DAYS.format(coming=coming, stored=stored),
+            [*params, *days, *stored_params, *days, *params, *days, on],
+        )
+        summed: dict[tuple[date, Any], int] = {}
+        for day, kind, count in cursor.fetchall():
+            summed[day, kind] = summed.get((day, kind), 0) + count
+    return [DayCount(day=day, kind=kind, count=count) for (day, kind), count in sorted(summed.items())]
+
+
+def count_waiting(*, actor: Actor, now: datetime) -> Waiting:
+    """Renewals whose term begins only when the actor's organization has paid; the next cut-off still ahead.
+
+    Zero for roles that see no money, and for the operator, to whom others owe.
+    """
+    if actor.scope == "operator" or not authority.may(actor, "documents"):
+        return Waiting(count=0, next_cut_off_at=None)
+    where, params = _row_scope(actor)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), min(r.cut_off_at) FILTER (WHERE r.cut_off_at > %s) FROM renewals_renewal r"
+            f" WHERE {where} AND r.status IN ('pending', 'at_risk', 'missed') AND r.prepay AND r.rolled_at IS NULL",
+            [now, *params],
+        )
+        count, next_cut_off_at = cursor.fetchone()
+    return Waiting(count=count, next_cut_off_at=next_cut_off_at)
+
+
+def cost_if_renewed(*, actor: Actor, on: date, subscription_ids: Sequence[UUID]) -> dict[UUID, Money]:
+    """What the next term would cost its payer, before tax, also where it is not to renew. ``on`` is today.
+
+    Only of those that the actor pays (the operator: of all), and only where a price holds.
+    """
+    _need_view(actor)
+    if not subscription_ids:
+        return {}
+    where, params = scope_sql(actor)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {COLUMNS} FROM subscriptions_subscription s, {TABLES} WHERE {JOINED}"
+            f" AND s.id = ANY(%s) AND s.period_end IS NOT NULL AND {where}",
+            [list(subscription_ids), *params],
+        )
+        found = [as_subscription(row) for row in cursor.fetchall()]
+    outlook = Outlook(actor, on, found)
+    costs = {
+        one.id: outlook.amounts(one, one.period_end).net
+        for one in found
+        if one.period_end is not None and pays(actor, one.payer_id)
+    }
+    return {key: net for key, net in costs.items() if net is not None}
+
+
+def _need_view(actor: Actor) -> None:
+    if not authority.may(actor, "view"):
+        raise NotFound(kind="renewal")
+
+
+def _row_scope(actor: Actor) -> tuple[str, list[Any]]:
+    """The condition on ``r`` that keeps a statement to what the actor pays itself."""
+    parts: list[str] = []
+    params: list[Any] = []
+    if actor.scope == "reseller":
+        parts.append("r.reseller_id = %s AND r.payer_id = %s")
+        params += [actor.reseller_id, actor.reseller_id]
+    if actor.scope == "customer":
+        parts.append("r.payer_id = %s")
+        params.append(actor.customer_id)
+    if actor.customer_id is not None:
+        parts.append("r.customer_id = %s")
+        params.append(actor.customer_id)
+    return " AND ".join(parts) or "true", params
