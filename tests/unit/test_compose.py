@@ -55,7 +55,7 @@ def new(offer: OfferFacts = YEAR, *, quantity: int = 1, price: int = 4800, disco
         months=offer.term_months,
         period_start=start,
         period_end=end,
-        renewal=RenewalFacts(end, True, 0, 0, eur(price), Decimal(discount)),
+        renewal=RenewalFacts(end, True, 0, 0, eur(price), Decimal(discount), offer.term_months),
     )
 
 
@@ -68,7 +68,7 @@ def top_up(
         months=months,
         subscription_id=UUID(int=77),
         remaining=Explanation("period.remaining", {"days": 50, "months": months}),
-        renewal=RenewalFacts(date(2027, 1, 15), True, has, 0, eur(today), Decimal(20)),
+        renewal=RenewalFacts(date(2027, 1, 15), True, has, 0, eur(today), Decimal(20), YEAR.term_months),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, Strict
 
 from purveyor.interfaces.api.types import (
+    AMOUNT_MAX,
     Body,
     Day,
     Flag,
@@ -60,6 +61,28 @@ class ResellerIn(Body):
     vat_number: Name | None = None
     address: AddressIn
     code: Name | None = None
+
+
+class AccountCap(Body):
+    """The most that a reseller may have on account in a currency, net in minor units; ``cap: null`` for no limit."""
+
+    currency: Annotated[str, Field(min_length=3, max_length=3)]
+    cap: Annotated[int, Strict(), Field(ge=0, le=AMOUNT_MAX)] | None
+
+
+class ResellerChange(Body):
+    """How it is billed. The mode is its own administrator's or the operator's to choose, the rest the operator's."""
+
+    billing_mode: Literal["at_once", "gathered"] = left_out()
+    gathering_allowed: Flag = left_out()
+    gathered_due_days: Annotated[int, Strict(), Field(ge=0, le=90)] = left_out()
+    account_caps: Annotated[list[AccountCap], Field(max_length=20)] = left_out()
+
+
+class TakeBackIn(Body):
+    """How many seats go back."""
+
+    quantity: Quantity
 
 
 class DiscountIn(Body):
@@ -147,11 +170,25 @@ class OrderIn(Body):
 
 
 class RenewalChange(Body):
-    """What happens at the end of the term. ``renewal_quantity: null`` renews as many seats as there are."""
+    """What happens at the end of the term. ``renewal_quantity: null`` renews as many seats as there are,
+    ``renewal_offer: null`` the offer that there is; else another plan or term of the same product (id or code)."""
 
     auto_renew: Flag = left_out()
     renewal_quantity: Quantity | None = None
+    renewal_offer: Id | None = None
     renewal_payment_method: PaymentMethod = left_out()
+
+
+class ReasonIn(Body):
+    """Why, in a line: kept, and told to those whom it concerns."""
+
+    reason: Name
+
+
+class LeaversIn(Body):
+    """Whose seats go at the end of the term: exactly these assignments."""
+
+    assignments: Annotated[list[Id], Field(max_length=1000)]
 
 
 class MemberIn(Body):

@@ -47,6 +47,13 @@ class Me(Shape):
     sandbox: bool
 
 
+class Period(Shape):
+    """Dates; ``end`` is exclusive."""
+
+    start: str
+    end: str
+
+
 class Address(Shape):
     """Empty parts are left out."""
 
@@ -90,6 +97,9 @@ class Reseller(Shape):
     help_name: str
     help_email: str
     help_url: str
+    billing_mode: Literal["at_once", "gathered"]
+    gathering_allowed: bool
+    gathered_due_days: int
     created_at: str
 
 
@@ -119,13 +129,6 @@ class Offer(Shape):
     list_price: Money
     your_price: Money
     discount_percent: int | float
-
-
-class Period(Shape):
-    """Dates; ``end`` is exclusive."""
-
-    start: str
-    end: str
 
 
 class PricedLine(Shape):
@@ -215,6 +218,7 @@ class Order(Shape):
     payer: str
     bill_to: str
     payment_method: PaymentMethod
+    on_account: bool
     lines: list[PricedLine]
     net: Money
     vat: Money
@@ -234,8 +238,20 @@ class Renewal(Shape):
     quantity: int
 
 
+class ScheduledChange(Shape):
+    """What will be different after ``applies_on``. ``quantity`` and ``offer`` are null where they stay; ``ends``: it
+    does not renew. ``leaving`` members go with their seats."""
+
+    applies_on: str
+    ends: bool
+    quantity: int | None
+    offer: str | None
+    leaving: int
+
+
 class Subscription(Shape):
-    """A subscription. ``period`` is null until it has begun; ``renewal`` when it will not renew."""
+    """A subscription. ``period`` is null until it has begun; ``renewal`` when it will not renew; ``scheduled`` when
+    nothing changes then. From ``renewal_locked_from`` on the renewal is settled; null where it never is."""
 
     id: str
     customer: str
@@ -255,8 +271,13 @@ class Subscription(Shape):
     trial_end: str | None
     auto_renew: bool
     renewal_quantity: int | None
+    renewal_offer: str | None
     renewal_payment_method: PaymentMethod
+    renewal_locked_from: str | None
     renewal: Renewal | None
+    scheduled: ScheduledChange | None
+    suspended_at: str | None
+    suspend_reason: str | None
     created_at: str
     ended_at: str | None
     end_reason: str | None
@@ -292,6 +313,7 @@ class Assignment(Shape):
     member: SeatHolder
     status: Literal["reserved", "active", "ended"]
     since: str
+    leaves_at_renewal: bool
 
 
 class Party(Shape):
@@ -317,6 +339,8 @@ class DocumentLine(Shape):
     net: Money
     period: Period | None
     explanation: str
+    customer: str | None
+    customer_name: str | None
 
 
 class DocumentPayment(Shape):
@@ -328,7 +352,8 @@ class DocumentPayment(Shape):
 
 
 class Invoice(Shape):
-    """A whole document, both parties as they were on its day."""
+    """A whole document, both parties as they were on its day. ``customer`` is null on a gathered invoice, whose
+    lines name theirs."""
 
     id: str
     number: str
@@ -336,7 +361,7 @@ class Invoice(Shape):
     status: Literal["issued", "partially_paid", "paid", "overdue", "written_off", "cancelled"]
     issued_on: str
     due_on: str
-    customer: str
+    customer: str | None
     payer: str
     bill_to: str
     order: str | None

@@ -11,7 +11,7 @@ from purveyor.billing.types import Document, DocumentLine, PartySnapshot
 from purveyor.catalog.types import DiscountRow, OfferView
 from purveyor.interfaces.api import public
 from purveyor.interfaces.api.answers import Json, day, instant, maybe_instant, number
-from purveyor.interfaces.texts import explanations, reasons
+from purveyor.interfaces.texts import explanations, lines, reasons
 from purveyor.kernel.explanation import Explanation
 from purveyor.kernel.ids import show
 from purveyor.kernel.money import Money
@@ -77,6 +77,9 @@ def reseller(row: Organization, profile: ResellerProfile) -> Json:
         "help_name": profile.help_name,
         "help_email": profile.help_email,
         "help_url": profile.help_url,
+        "billing_mode": profile.billing_mode,
+        "gathering_allowed": profile.gathering_allowed,
+        "gathered_due_days": profile.gathered_due_days,
         "created_at": instant(row.created_at),
     }
 
@@ -180,6 +183,7 @@ def order(row: OrderView) -> Json:
         "payer": public.party(row.payer_id, customer_id=row.customer_id),
         "bill_to": public.party(row.bill_to_id, customer_id=row.customer_id),
         "payment_method": row.payment_method,
+        "on_account": row.on_account,
         "lines": [_priced(line) for line in row.lines],
         "net": money(row.net),
         "vat": money(row.vat),
@@ -204,8 +208,21 @@ def order(row: OrderView) -> Json:
     return answer
 
 
+def _scheduled(row: Subscription) -> Json | None:
+    change = row.scheduled
+    if change is None:
+        return None
+    return {
+        "applies_on": day(change.applies_on),
+        "ends": change.ends,
+        "quantity": change.quantity_to,
+        "offer": public.shown("offer", change.offer_to),
+        "leaving": change.leaving,
+    }
+
+
 def subscription(row: Subscription) -> Json:
-    """A subscription; ``end`` is exclusive, ``renewal`` is what is scheduled for it."""
+    """A subscription; ``end`` is exclusive, ``renewal`` is what comes then, ``scheduled`` what is different in it."""
     start, end = row.period_start, row.period_end
     renews = row.auto_renew and end is not None and row.ended_at is None
     return {
@@ -227,8 +244,13 @@ def subscription(row: Subscription) -> Json:
         "trial_end": day(row.trial_end),
         "auto_renew": row.auto_renew,
         "renewal_quantity": row.renewal_quantity,
+        "renewal_offer": public.shown("offer", row.renewal_offer_id),
         "renewal_payment_method": row.renewal_payment_method,
+        "renewal_locked_from": day(row.locked_from),
         "renewal": {"on": day(end), "quantity": row.renews_with} if renews else None,
+        "scheduled": _scheduled(row),
+        "suspended_at": maybe_instant(row.suspended_at),
+        "suspend_reason": row.suspend_reason or None,
         "created_at": instant(row.created_at),
         "ended_at": maybe_instant(row.ended_at),
         "end_reason": row.end_reason or None,
@@ -262,6 +284,7 @@ def assignment(row: Assignment) -> Json:
         },
         "status": row.status,
         "since": instant(row.since),
+        "leaves_at_renewal": row.leaves_at_renewal,
     }
 
 
@@ -271,7 +294,8 @@ def document_id(kind: str, value: UUID) -> str:
 
 
 def document(row: Document) -> Json:
-    """A whole document, both parties as they were on its day."""
+    """A whole document, both parties as they were on its day. A gathered invoice is for no single customer."""
+    customer_id = None if row.is_gathered else row.customer_id
     return {
         "id": document_id(row.kind, row.id),
         "number": row.number,
@@ -279,9 +303,9 @@ def document(row: Document) -> Json:
         "status": row.status,
         "issued_on": day(row.issued_on),
         "due_on": day(row.due_on),
-        "customer": show("cus", row.customer_id),
-        "payer": public.party(row.payer_id, customer_id=row.customer_id),
-        "bill_to": public.party(row.bill_to_id, customer_id=row.customer_id),
+        "customer": public.shown("customer", customer_id),
+        "payer": public.party(row.payer_id, customer_id=customer_id),
+        "bill_to": public.party(row.bill_to_id, customer_id=customer_id),
         "order": public.shown("order", row.order_id),
         "buyer_name": row.buyer_name,
         "net": money(row.net),
@@ -290,7 +314,7 @@ def document(row: Document) -> Json:
         "paid": money(row.paid),
         "seller": _snapshot(row.seller),
         "buyer": _snapshot(row.buyer),
-        "lines": [_document_line(line) for line in row.lines],
+        "lines": [_document_line(line, own=row.is_gathered) for line in row.lines],
         "taxes": [tax(line, row.tax_decision.get("evidence")) for line in row.taxes],
         "tax_decision": dict(row.tax_decision),
         "payment": None
@@ -308,10 +332,10 @@ def _snapshot(row: PartySnapshot) -> Json:
     return found | {"address": _without_empty(row.address)}
 
 
-def _document_line(line: DocumentLine) -> Json:
+def _document_line(line: DocumentLine, *, own: bool) -> Json:
     return {
         "id": show("lin", line.id),
-        "description": explanations.explain(line.description),
+        "description": lines.describe_line(line.description),
         "offer": public.shown("offer", line.offer_id),
         "subscription": public.shown("subscription", line.subscription_id),
         "quantity": line.quantity,
@@ -321,6 +345,8 @@ def _document_line(line: DocumentLine) -> Json:
         "net": money(line.net),
         "period": _period(line.period_start, line.period_end),
         "explanation": why(line.explanation),
+        "customer": show("cus", line.customer_id) if own else None,
+        "customer_name": line.customer_name if own else None,
     }
 
 
@@ -330,10 +356,12 @@ def _period(start: date | None, end: date | None) -> Json | None:
 
 def payment(row: Payment) -> Json:
     """Money that came; what its target did not need went to the payer's balance."""
+    # Of a gathered invoice: it is for no single customer.
+    customer_id = None if row.customer_id == row.reseller_id else row.customer_id
     return {
         "id": show("pay", row.id),
-        "customer": public.shown("customer", row.customer_id),
-        "payer": public.party(row.payer_id, customer_id=row.customer_id),
+        "customer": public.shown("customer", customer_id),
+        "payer": public.party(row.payer_id, customer_id=customer_id),
         "amount": money(row.amount),
         "allocated": money(row.allocated),
         "to_balance": money(row.to_balance),

@@ -6,12 +6,14 @@ meanwhile, needs no mail any more. Whether an address has an account shows in th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from uuid import UUID
 
 from purveyor.billing import queries as billing
 from purveyor.infra.registry import Announced, Handler
-from purveyor.interfaces.mail import letters_business, letters_people, sending
+from purveyor.interfaces.mail import letters_business, letters_life, letters_people, sending
 from purveyor.interfaces.mail.sending import Letter, Recipient, Sender
 from purveyor.kernel.actor import system_actor
 from purveyor.parties import queries as parties
@@ -238,9 +240,64 @@ def on_subscription_ended(event: Announced) -> None:
     found = _subscription(_id(event, "subscription_id"))
     if found.started_on is None:
         return
+    reason = event.payload["reason"]
     tried_only = found.trial_end is not None and found.trial_end == found.period_end
-    letter = letters_business.trial_ended if tried_only else letters_business.subscription_ended
-    _tell_contact(event, "ended", letter)
+    if reason == "not_renewed" or (tried_only and reason == "trial_over"):
+        letter = letters_business.trial_ended if tried_only else letters_business.subscription_ended
+        _tell_contact(event, "ended", letter)
+    else:
+        _tell_contact(event, "ended", lambda c, s, p: letters_life.ended_early(c, s, p, reason))
+    _tell_members(event, letters_life.seat_over)
+
+
+def on_subscription_suspended(event: Announced) -> None:
+    """To the customer's contact, and to everybody who has a seat."""
+    reason = event.payload["reason"]
+    _tell_contact(event, "suspended", lambda c, s, p: letters_life.suspended(c, s, p, reason))
+    _tell_members(event, letters_life.seat_suspended)
+
+
+def on_subscription_resumed(event: Announced) -> None:
+    """To the customer's contact, and to everybody who has a seat."""
+    _tell_contact(event, "resumed", letters_life.resumed)
+    _tell_members(event, letters_life.seat_resumed)
+
+
+def on_subscription_reactivated(event: Announced) -> None:
+    """To the customer's contact; nobody has a seat yet."""
+    _tell_contact(event, "reactivated", letters_life.reactivated)
+
+
+def on_renewal_rebased(event: Announced) -> None:
+    """To whoever pays: what was scheduled has another number now."""
+    found = _subscription(_id(event, "subscription_id"))
+    payer, customer = _organization(found.payer_id), _organization(found.customer_id)
+    said = event.payload
+    sending.post(
+        event,
+        "rebased",
+        sending.contact(payer),
+        sending.towards(payer),
+        lambda: letters_life.rebased(
+            payer,
+            customer,
+            found,
+            _product(found),
+            said["quantity_from"],
+            said["quantity_to"],
+            said["quantity_now"],
+        ),
+    )
+
+
+def _tell_members(event: Announced, write: Callable[..., Letter]) -> None:
+    """Tell the active members who had a seat at that moment; those who have just lost it too."""
+    found = _subscription(_id(event, "subscription_id"))
+    sender = sending.reseller(found.reseller_id)
+    for member_id in seats.holders_at(subscription_id=found.id, at=event.at):
+        recipient = _to_member(seats.get_member(actor=system_actor(), member_id=member_id))
+        told = {"name": recipient.name, "organization": found.customer_name, "product": _product(found)}
+        sending.post(event, "seat", recipient, sender, partial(write, **told))
 
 
 def on_order_placed(event: Announced) -> None:
@@ -303,6 +360,10 @@ LISTENERS: tuple[tuple[str, str, Handler], ...] = (
     ("subscription.activated", "mail.subscription_activated", on_subscription_activated),
     ("subscription.trial_started", "mail.trial_started", on_trial_started),
     ("subscription.ended", "mail.subscription_ended", on_subscription_ended),
+    ("subscription.suspended", "mail.subscription_suspended", on_subscription_suspended),
+    ("subscription.resumed", "mail.subscription_resumed", on_subscription_resumed),
+    ("subscription.reactivated", "mail.subscription_reactivated", on_subscription_reactivated),
+    ("subscription.renewal_rebased", "mail.renewal_rebased", on_renewal_rebased),
     ("order.placed", "mail.order_placed", on_order_placed),
     ("invoice.issued", "mail.invoice_issued", on_invoice_issued),
     ("invoice.overdue", "mail.invoice_overdue", on_invoice_overdue),

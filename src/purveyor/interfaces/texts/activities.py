@@ -20,7 +20,17 @@ PLAIN: dict[str, Promise] = {
     "clock.moved": gettext_lazy("%(actor)s moved the test clock"),
     "customer.created": gettext_lazy("%(actor)s created the customer"),
     "customer.updated": gettext_lazy("%(actor)s changed the business information"),
+    "customer.may_pay_itself": gettext_lazy("%(actor)s changed whether the customer may pay for itself"),
     "discount.set": gettext_lazy("%(actor)s set a discount"),
+    "dunning.held": gettext_lazy("%(actor)s put the reminders of an invoice on hold"),
+    "dunning.ladder_reset": gettext_lazy("%(actor)s reset the ladder of reminders"),
+    "dunning.ladder_set": gettext_lazy("%(actor)s set the ladder of reminders"),
+    "dunning.opened": gettext_lazy("An overdue invoice will be reminded of"),
+    "dunning.promise_broken": gettext_lazy("A promise to pay was not kept"),
+    "dunning.promised": gettext_lazy("%(actor)s noted a promise to pay"),
+    "dunning.released": gettext_lazy("%(actor)s let the reminders of an invoice go on"),
+    "dunning.resolved": gettext_lazy("An overdue invoice was paid"),
+    "dunning.step": gettext_lazy("A step was taken because an invoice is not paid"),
     "invitation.accepted": gettext_lazy("%(actor)s accepted the invitation"),
     "invitation.expired": gettext_lazy("An invitation expired"),
     "invitation.sent_again": gettext_lazy("%(actor)s sent an invitation again"),
@@ -59,6 +69,7 @@ PLAIN: dict[str, Promise] = {
     "seat.assigned": gettext_lazy("%(actor)s assigned a seat"),
     "seat.released": gettext_lazy("%(actor)s freed a seat"),
     "seat.replaced": gettext_lazy("%(actor)s gave a seat to somebody else"),
+    "seat.leavers_planned": gettext_lazy("%(actor)s changed who goes at the end of the term"),
     "seat.closed": gettext_lazy("All seats of a subscription were freed, because it ended"),
     "staff.joined": gettext_lazy("%(actor)s joined the staff"),
     "staff.invited": gettext_lazy("%(actor)s invited a colleague"),
@@ -68,6 +79,12 @@ PLAIN: dict[str, Promise] = {
     "subscription.opened": gettext_lazy("%(actor)s opened a subscription"),
     "subscription.paid_up": gettext_lazy("Nothing is overdue for a subscription any more"),
     "subscription.past_due": gettext_lazy("An invoice for a subscription is overdue"),
+    "subscription.reactivated": gettext_lazy("%(actor)s reactivated a subscription"),
+    "subscription.renewal_rebased": gettext_lazy(
+        "What was scheduled for the renewal moved with the added seats"
+    ),
+    "subscription.resumed": gettext_lazy("A subscription goes on"),
+    "subscription.suspended": gettext_lazy("A subscription was suspended"),
     "subscription.renewal_changed": gettext_lazy("%(actor)s changed what happens at the renewal"),
     "subscription.renewed": gettext_lazy("A subscription was renewed"),
     "subscription.seats_added": gettext_lazy("Seats were added to a subscription"),
@@ -121,6 +138,15 @@ def _seats_added(facts: Facts) -> str:
     ) % {"added": formats.number_text(added), "quantity": facts.number("quantity")}
 
 
+def _rebased(facts: Facts) -> str:
+    new = facts.count("new")
+    return ngettext(
+        "%(new)s seat instead of %(old)s is scheduled for the renewal now, because seats were added",
+        "%(new)s seats instead of %(old)s are scheduled for the renewal now, because seats were added",
+        new,
+    ) % {"new": formats.number_text(new), "old": facts.number("old")}
+
+
 def _opened(facts: Facts) -> str:
     quantity = facts.count("quantity")
     return ngettext(
@@ -136,6 +162,17 @@ def _opened(facts: Facts) -> str:
 
 def _until(text: Callable[[], str]) -> Callable[[Facts], str]:
     return lambda facts: text() % {"until": facts.day("until")}
+
+
+def _dunning_step(facts: Facts) -> str:
+    said = {
+        "remind": _("A reminder of %(number)s was sent"),
+        "final_notice": _("The final notice for %(number)s was sent"),
+        "block_orders": _("New orders are refused until %(number)s is paid"),
+        "suspend": _("The subscriptions on %(number)s were to be suspended"),
+        "terminate": _("The subscriptions on %(number)s were to end"),
+    }
+    return said[facts.text("action")] % {"number": facts.text("number")}
 
 
 def _role_changed(facts: Facts) -> str:
@@ -163,6 +200,21 @@ _DETAILED: dict[str, Callable[[Facts], str]] = {
     "api_key.revoked": _with(lambda: _("%(actor)s revoked the API key %(name)s"), name="name"),
     "balance.deposited": _money(lambda: _("%(actor)s recorded a deposit of %(amount)s to the balance")),
     "customer.created": _with(lambda: _("%(actor)s created the customer %(name)s"), name="name"),
+    "dunning.held": _with(
+        lambda: _("%(actor)s put the reminders of %(number)s on hold: %(reason)s"),
+        number="number",
+        reason="reason",
+    ),
+    "dunning.opened": _with(
+        lambda: _("Invoice %(number)s is overdue and will be reminded of"), number="number"
+    ),
+    "dunning.promised": lambda facts: (
+        _("%(actor)s noted a promise to pay %(number)s by %(until)s")
+        % {"actor": facts.text("actor"), "number": facts.text("number"), "until": facts.day("until")}
+    ),
+    "dunning.released": _with(lambda: _("%(actor)s let the reminders of %(number)s go on"), number="number"),
+    "dunning.resolved": _with(lambda: _("The overdue invoice %(number)s was paid"), number="number"),
+    "dunning.step": _dunning_step,
     "invitation.expired": _with(lambda: _("The invitation of %(email)s expired"), email="email"),
     "invitation.sent_again": _with(
         lambda: _("%(actor)s sent the invitation of %(email)s again"), email="email"
@@ -194,5 +246,9 @@ _DETAILED: dict[str, Callable[[Facts], str]] = {
     "subscription.activated": _until(lambda: _("A subscription became active until %(until)s")),
     "subscription.opened": _opened,
     "subscription.renewed": _until(lambda: _("A subscription was renewed until %(until)s")),
+    "subscription.reactivated": _with(
+        lambda: _("%(actor)s reactivated a subscription: %(reason)s"), reason="reason"
+    ),
+    "subscription.renewal_rebased": _rebased,
     "subscription.seats_added": _seats_added,
 }

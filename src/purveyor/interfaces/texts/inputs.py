@@ -131,6 +131,15 @@ REASONS: dict[str, Callable[[Facts], str]] = {
     "instant": lambda f: _("Enter a date and time, such as 2026-11-22T09:00:00Z."),
     "invalid": lambda f: _("This value cannot be used. Check it and try again."),
     "is_a_customer": lambda f: _("A customer has members, not staff. Add a member instead."),
+    "another_product": lambda f: _("This is another product. Choose a plan or a term of the same one."),
+    "ladder_days": lambda f: _("A step comes 1 to 365 days after the due date."),
+    "ladder_empty": lambda f: _("A ladder has one step at least."),
+    "ladder_end": lambda f: _("The end comes last, and after a suspension."),
+    "ladder_nobody": lambda f: _("A reminder needs somebody to tell. Choose who gets the mail."),
+    "ladder_order": lambda f: _("Each step comes on the day of the one before it, or later."),
+    "ladder_too_long": lambda f: _("A ladder has at most twelve steps."),
+    "ladder_twice": lambda f: _("A final notice, a stop of orders, a suspension and an end come once each."),
+    "ladder_without_notice": lambda f: _("Nobody is suspended without a final notice before it."),
     "negative": lambda f: _("This cannot be less than zero."),
     "no_balance": lambda f: _("This organization has no balance. Choose a reseller or a customer."),
     "not_a_beginning": lambda f: _("A subscription cannot begin in this state."),
@@ -154,6 +163,9 @@ REASONS: dict[str, Callable[[Facts], str]] = {
     "password_too_short": lambda f: _("This password is too short: at least 12 characters are needed."),
     "password_too_similar": lambda f: _(
         "This password is too much like your name or address. Choose another."
+    ),
+    "promise_date": lambda f: (
+        _("Choose a day from %(first)s to %(last)s.") % {"first": f.day("min"), "last": f.day("max")}
     ),
     "repeated": lambda f: _("This is given twice. Give it once."),
     "required": lambda f: _("This is needed. Fill it in."),

@@ -16,7 +16,10 @@ TITLES: dict[str, Promise] = {
     "code_taken": gettext_lazy("The code is taken"),
     "confirmation_required": gettext_lazy("Please confirm"),
     "currency_frozen": gettext_lazy("The currency is fixed"),
+    "debt_blocks_orders": gettext_lazy("Overdue invoices come first"),
     "document_not_payable": gettext_lazy("Nothing can be paid on this document"),
+    "dunning_case_closed": gettext_lazy("Nothing is left to pause"),
+    "dunning_not_paused": gettext_lazy("Nothing is on hold here"),
     "forbidden": gettext_lazy("Your role does not allow this"),
     "idempotency_key_reused": gettext_lazy("The idempotency key was used for another request"),
     "in_progress": gettext_lazy("The first request is still in progress"),
@@ -42,6 +45,7 @@ TITLES: dict[str, Promise] = {
     "quote_expired": gettext_lazy("The quote has expired"),
     "quote_outdated": gettext_lazy("The price has changed"),
     "refused": gettext_lazy("This cannot be done"),
+    "renewal_locked": gettext_lazy("The renewal is settled"),
     "seats_exhausted": gettext_lazy("No seat is free"),
     "seats_in_use": gettext_lazy("The seats are in use"),
     "sign_in_required": gettext_lazy("Please sign in first"),
@@ -190,6 +194,15 @@ def _internal_error(facts: Facts) -> str:
     ) % {"incident": facts.text("incident")}
 
 
+def _debt_blocks_orders(facts: Facts) -> str:
+    count = facts.count("overdue")
+    return ngettext(
+        "%(count)s invoice is overdue. Until it is paid, nothing new can be ordered; what is paid goes on.",
+        "%(count)s invoices are overdue. Until they are paid, nothing new can be ordered; what is paid goes on.",
+        count,
+    ) % {"count": formats.number_text(count)}
+
+
 SENTENCES: dict[str, Callable[[Facts], str]] = {
     "already_assigned": lambda f: _("This member has a seat of this subscription already."),
     "code_taken": lambda f: _("This code is taken already. Choose another."),
@@ -224,6 +237,11 @@ SENTENCES: dict[str, Callable[[Facts], str]] = {
         _("This order can no longer be cancelled: its state is \u201c%(status)s\u201d.")
         % {"status": labels.status(f.text("status"))}
     ),
+    "debt_blocks_orders": _debt_blocks_orders,
+    "dunning_case_closed": lambda f: _(
+        "The invoice is paid, or the last step was taken. There is nothing left to pause."
+    ),
+    "dunning_not_paused": lambda f: _("There is neither a hold nor a promise to end. Reload the page."),
     "payable_not_open": lambda f: (
         _("Nothing is open here any more: its state is \u201c%(status)s\u201d.")
         % {"status": labels.status(f.text("status"))}
@@ -250,6 +268,10 @@ SENTENCES: dict[str, Callable[[Facts], str]] = {
     "quote_outdated": _quote_outdated,
     "refused": lambda f: _("This cannot be done. Reload the page and try again."),
     "seats_exhausted": _seats_exhausted,
+    "renewal_locked": lambda f: (
+        _("The renewal is settled since %(from)s. It can be changed again after %(until)s.")
+        % {"from": f.day("from"), "until": f.day("until")}
+    ),
     "seats_in_use": _seats_in_use,
     "sign_in_required": lambda f: _(
         "This address has an account. Sign in with it, then accept the invitation."

@@ -9,7 +9,6 @@ from decimal import Decimal
 from uuid import UUID
 
 from purveyor.catalog import queries as catalog
-from purveyor.catalog.errors import OfferNotAvailable
 from purveyor.catalog.types import MAX_QUANTITY, Offer, PriceFound
 from purveyor.infra.clock import business_date
 from purveyor.kernel.actor import Actor
@@ -17,6 +16,7 @@ from purveyor.kernel.errors import DomainError, Invalid, NotFound
 from purveyor.kernel.money import Money
 from purveyor.parties.trade import Trade, get_trade
 from purveyor.parties.types import Organization
+from purveyor.renewals.prices import next_price, price_after, price_on
 from purveyor.sales.rules.compose import (
     Buyer,
     Composed,
@@ -67,6 +67,20 @@ class _Reader:
 
     def price(self, offer_id: UUID) -> PriceFound:
         return catalog.price_for(offer_id=offer_id, currency=self.currency, on=self.on)
+
+    def after(self, found: PriceFound, offer_id: UUID, end: date) -> Money | None:
+        """The price of the term after one that begins today at ``found``, as its renewal will say."""
+        then = price_on(offer_id=offer_id, currency=self.currency, on=end, today=self.on)
+        if then is None:
+            return None
+        return price_after(
+            running=found.amount,
+            price_list=found.price_list,
+            found=then,
+            offer_id=offer_id,
+            same_offer=True,
+            on=end,
+        ).amount
 
     def discount(self, offer_id: UUID, tier: str) -> Decimal:
         if tier != "reseller":
@@ -155,7 +169,7 @@ def _facts(reader: _Reader, position: int, wish: LineWish, outlook: bool) -> Lin
     at = f"lines.{position}"
     try:
         if wish.type == "new":
-            return _new(reader, wish, at)
+            return _new(reader, wish, at, outlook)
         return _add_seats(reader, wish, at, outlook)
     except DomainError as error:
         # Whatever refuses a line names it, so that a form can show the sentence beside its field.
@@ -165,7 +179,7 @@ def _facts(reader: _Reader, position: int, wish: LineWish, outlook: bool) -> Lin
         raise
 
 
-def _new(reader: _Reader, wish: LineWish, at: str) -> LineFacts:
+def _new(reader: _Reader, wish: LineWish, at: str, outlook: bool) -> LineFacts:
     offer = catalog.get_offer(offer_ref=wish.offer or "")
     if not offer.terms.quantity_min <= wish.quantity <= offer.terms.quantity_max:
         few = wish.quantity < offer.terms.quantity_min
@@ -178,6 +192,7 @@ def _new(reader: _Reader, wish: LineWish, at: str) -> LineFacts:
     found = reader.price(offer.id)
     discount = reader.discount(offer.id, reader.roles.tier)
     start, end = new_term(reader.on, offer.term_months)
+    renewal = reader.after(found, offer.id, end) if outlook else None
     return LineFacts(
         type="new",
         offer=_offer_facts(offer),
@@ -189,7 +204,7 @@ def _new(reader: _Reader, wish: LineWish, at: str) -> LineFacts:
         months=offer.term_months,
         period_start=start,
         period_end=end,
-        renewal=RenewalFacts(end, True, 0, 0, found.amount, discount),
+        renewal=RenewalFacts(end, True, 0, 0, renewal, discount, offer.term_months),
     )
 
 
@@ -232,21 +247,22 @@ def _renewal(reader: _Reader, running: Subscription, on: date, outlook: bool) ->
     """What it will cost its payer, who need not be the one that tops it up (rules.md b2)."""
     reseller_pays = running.payer_id == reader.trade.reseller_id
     visible = not (reseller_pays and reader.actor.scope == "customer")
-    price: Money | None = None
+    price = None
     if outlook and visible and running.auto_renew:
-        try:
-            price = reader.price(running.offer_id).amount
-        except OfferNotAvailable:
-            price = None
+        price = next_price(subscription=running, on=on, today=reader.on)
     chosen = running.renewal_quantity
+    months = running.term_months
+    if running.renews_to != running.offer_id:
+        months = catalog.get_offer(offer_ref=running.renews_to).term_months
     return RenewalFacts(
         on=on,
         auto_renew=running.auto_renew,
         planned=running.quantity if chosen is None else chosen,
-        taken=running.seats_assigned,
-        term_price=price,
-        discount_percent=reader.discount(running.offer_id, "reseller" if reseller_pays else "list")
+        taken=running.seats_assigned - running.seats_leaving,
+        term_price=None if price is None else price.amount,
+        discount_percent=reader.discount(running.renews_to, "reseller" if reseller_pays else "list")
         if visible and outlook
         else _NO_DISCOUNT,
+        term_months=months,
         visible=visible,
     )

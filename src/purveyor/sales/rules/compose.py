@@ -48,7 +48,8 @@ class RenewalFacts:
 
     ``term_price`` is None where today's list has none; ``visible`` is False where the reader is not the payer
     and must not learn its discount. ``planned`` seats renew without this cart, and those it adds on top (a
-    planned decrease keeps its size), but never fewer than are ``taken``.
+    planned decrease keeps its size), but never fewer than are ``taken``. ``term_months`` is the next term's, which
+    may be of another offer.
     """
 
     on: date
@@ -57,6 +58,7 @@ class RenewalFacts:
     taken: int
     term_price: Money | None
     discount_percent: Decimal
+    term_months: int
     visible: bool = True
 
 
@@ -202,8 +204,8 @@ def _renewal_of(
         return None, (Explanation("renewal.no_price", on),)
     priced = price_line(
         term_price=renewal.term_price,
-        term_months=facts.offer.term_months,
-        months=facts.offer.term_months,
+        term_months=renewal.term_months,
+        months=renewal.term_months,
         quantity=quantity,
         discount_percent=renewal.discount_percent,
     )

@@ -57,6 +57,25 @@ def assign_seat(request: ApiRequest, id: str, body: bodies.AssignmentIn) -> Any:
     return shapes.assignment(made)
 
 
+@router.put(
+    "/subscriptions/{id}/leavers",
+    response=documents.Listed[documents.Assignment],
+    summary="Say who goes at the end of the term",
+)
+@writing()
+def plan_leavers(request: ApiRequest, id: str, body: bodies.LeaversIn) -> Any:
+    """Exactly these assignments; an empty list keeps everybody. They keep their seats until the term ends."""
+    actor = request.call.actor
+    _reach.see(actor)
+    leaving = commands.plan_leavers(
+        actor=actor,
+        now=request.call.now,
+        subscription_id=path_id("sub", id, kind="subscription"),
+        assignment_ids=[path_id("asg", one, kind="assignment") for one in body.assignments],
+    )
+    return answers.whole(leaving, shapes.assignment)
+
+
 @router.delete("/assignments/{id}", response={204: None}, summary="Free a seat at once")
 @writing(204)
 def release_seat(request: ApiRequest, id: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ninja import Router
@@ -10,8 +11,10 @@ from purveyor.interfaces.api import answers, bodies, documents, shapes
 from purveyor.interfaces.api.door import ApiRequest, path_id, reading, writing
 from purveyor.interfaces.api.resources import _reach
 from purveyor.interfaces.api.types import Limit
+from purveyor.seats import commands as seats
 from purveyor.subscriptions import commands
 from purveyor.subscriptions import queries as subscriptions
+from purveyor.subscriptions.types import Subscription
 
 router = Router(tags=["subscriptions"])
 
@@ -54,15 +57,70 @@ def get_subscription(request: ApiRequest, id: str) -> Any:
 def set_renewal(request: ApiRequest, id: str, body: bodies.RenewalChange) -> Any:
     actor = request.call.actor
     _reach.see(actor)
-    quantity: dict[str, Any] = {}
-    if "renewal_quantity" in body.model_fields_set:
-        quantity["renewal_quantity"] = body.renewal_quantity
+    named = {"renewal_quantity", "renewal_offer"} & body.model_fields_set
+    scheduled = {name: getattr(body, name) for name in named}
     changed = commands.set_renewal(
         actor=actor,
         now=request.call.now,
         subscription_id=path_id("sub", id, kind="subscription"),
         auto_renew=body.auto_renew,
         renewal_payment_method=body.renewal_payment_method,
-        **quantity,
+        **scheduled,
+    )
+    return shapes.subscription(changed)
+
+
+@router.delete(
+    "/subscriptions/{id}/scheduled-change",
+    response=documents.Subscription,
+    summary="Cancel what is scheduled for its renewal",
+)
+@writing()
+def cancel_scheduled_change(request: ApiRequest, id: str) -> Any:
+    """It renews as it is then: same offer, same seats, and nobody goes. The way to pay stays as chosen."""
+    actor = request.call.actor
+    _reach.see(actor)
+    changed = seats.cancel_scheduled_change(
+        actor=actor, now=request.call.now, subscription_id=path_id("sub", id, kind="subscription")
+    )
+    return shapes.subscription(changed)
+
+
+@router.post("/subscriptions/{id}/suspend", response=documents.Subscription, summary="Let it stand still")
+@writing()
+def suspend_subscription(request: ApiRequest, id: str, body: bodies.ReasonIn) -> Any:
+    """The operator only. Members keep their seats and cannot use them; unless resumed, it ends with its term."""
+    return _operate(request, id, commands.suspend_subscription, body.reason)
+
+
+@router.post("/subscriptions/{id}/resume", response=documents.Subscription, summary="Let it go on")
+@writing()
+def resume_subscription(request: ApiRequest, id: str, body: bodies.ReasonIn) -> Any:
+    """The operator only. The end of the term has not moved."""
+    return _operate(request, id, commands.resume_subscription, body.reason)
+
+
+@router.post("/subscriptions/{id}/end", response=documents.Subscription, summary="End it now")
+@writing()
+def end_subscription(request: ApiRequest, id: str, body: bodies.ReasonIn) -> Any:
+    """The operator only. Its seats are free at once; nothing is paid back."""
+    return _operate(request, id, commands.end_subscription, body.reason)
+
+
+@router.post("/subscriptions/{id}/reactivate", response=documents.Subscription, summary="Undo its end")
+@writing()
+def reactivate_subscription(request: ApiRequest, id: str, body: bodies.ReasonIn) -> Any:
+    """The operator only, while the term that was paid for is not over. Its seats are to be given again."""
+    return _operate(request, id, commands.reactivate_subscription, body.reason)
+
+
+def _operate(request: ApiRequest, id: str, command: Callable[..., Subscription], reason: str) -> Any:
+    actor = request.call.actor
+    _reach.see(actor)
+    changed = command(
+        actor=actor,
+        now=request.call.now,
+        subscription_id=path_id("sub", id, kind="subscription"),
+        reason=reason,
     )
     return shapes.subscription(changed)
