@@ -139,13 +139,14 @@ def test_every_refusal_is_documented() -> None:
 
 def _states() -> dict[str, set[str]]:
     from purveyor.billing.types import Status as DocumentStatus
-    from purveyor.payments.types import PayableStatus
+    from purveyor.payments.types import DunningStatus, PayableStatus
     from purveyor.sales.types import OrderStatus
     from purveyor.seats.types import AssignmentStatus, InvitationStatus, MemberStatus
     from purveyor.subscriptions.types import Status as SubscriptionStatus
 
     literals = {
         "Orders": OrderStatus, "Documents": DocumentStatus, "Payables": PayableStatus,
+        "Dunning cases": DunningStatus,
         "Members": MemberStatus, "Seats": AssignmentStatus, "Invitations": InvitationStatus,
     }  # fmt: skip
     found = {name: set(kind.__args__) for name, kind in literals.items()}  # type: ignore[attr-defined]  # a Literal

@@ -137,6 +137,12 @@ def has_overdue(*, actor: Actor, customer_id: UUID, reseller_id: UUID, subscript
     return overdue.filter(line__customer_id=customer_id, line__subscription_id=subscription_id).exists()
 
 
+def list_overdue_of(*, actor: Actor, subscription_id: UUID) -> set[UUID]:
+    """The overdue invoices that have a line for the subscription."""
+    overdue = _visible(actor).filter(status="overdue", line__subscription_id=subscription_id)
+    return set(overdue.values_list("id", flat=True))
+
+
 def count_open(
     *, actor: Actor, customer_id: UUID | None = None, payer_id: UUID | None = None
 ) -> OpenDocuments:

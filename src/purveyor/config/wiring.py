@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from purveyor.billing.jobs import run_overdue
 from purveyor.infra.registry import DueSource, register_due, subscribe
+from purveyor.interfaces.mail.dunning import LISTENERS as DUNNING_LISTENERS
 from purveyor.interfaces.mail.handlers import LISTENERS
+from purveyor.interfaces.mail.notices import on_notices_given
 from purveyor.parties.ports import Adapters
 from purveyor.payments import handlers as payments
 from purveyor.payments.jobs import run_dunning
 from purveyor.renewals import handlers as renewals
-from purveyor.renewals.jobs import roll_due
+from purveyor.renewals import handlers_dunning as dunning
+from purveyor.renewals.jobs import give_due, roll_due, run_ladder
 from purveyor.sales.handlers import on_payable_settled
 from purveyor.sales.jobs import run_close
 from purveyor.seats.handlers import on_subscription_ended
@@ -36,14 +39,21 @@ def _events() -> None:
     subscribe("payable.settled", "renewals.payment_arrived", renewals.on_payable_settled)
     subscribe("invoice.overdue", "renewals.payment_missing", renewals.on_invoice_overdue)
     subscribe("invoice.overdue", "payments.open_case", payments.on_invoice_overdue)
+    subscribe("dunning.suspend_due", "renewals.suspend_unpaid", dunning.on_suspend_due)
+    subscribe("dunning.terminate_due", "renewals.end_unpaid", dunning.on_terminate_due)
+    subscribe("dunning.resolved", "renewals.resume_paid", dunning.on_resolved)
     subscribe("subscription.ended", "seats.subscription_ended", on_subscription_ended)
     subscribe("customer.updated", "subscriptions.follow_customer", on_customer_updated)
-    for kind, name, letter in LISTENERS:
+    subscribe("subscription.renewal_rebased", "renewals.note_rebased", renewals.on_renewal_rebased)
+    subscribe("notices.given", "mail.notices_given", on_notices_given)
+    for kind, name, letter in (*LISTENERS, *DUNNING_LISTENERS):
         subscribe(kind, name, letter)
 
 
 def _due_work() -> None:
     register_due(DueSource("renewals.roll", "subscriptions_subscription", roll_due))
+    register_due(DueSource("renewals.ladder", "renewals_renewal", run_ladder))
+    register_due(DueSource("renewals.daily", "renewals_daily", give_due))
     register_due(DueSource("seats.expire_invitation", "seats_invitation", run_expiry))
     register_due(DueSource("billing.overdue", "billing_document", run_overdue))
     register_due(DueSource("sales.close_account", "billing_gathering", run_close))

@@ -42,6 +42,7 @@ def _organization(row: models.Organization) -> Organization:
         address=Address(row.line1, row.city, row.postal_code, row.line2, row.region),
         reseller_id=row.reseller_id,
         created_at=row.created_at,
+        may_pay_itself=row.may_pay_itself,
     )
 
 

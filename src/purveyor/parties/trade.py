@@ -16,6 +16,7 @@ from purveyor.parties.types import Address, Organization, ResellerProfile, Selle
 ORGANIZATION = (
     "id", "kind", "name", "country", "email", "language", "currency", "currency_frozen", "vat_number", "vat_status",
     "bill_to", "line1", "city", "postal_code", "line2", "region", "reseller_id", "created_at",
+    "may_pay_itself",
 )  # fmt: skip
 # In the order of their types: what a row holds goes straight into them.
 PROFILE = tuple(one.name for one in fields(ResellerProfile) if one.name != "organization_id")
@@ -95,5 +96,5 @@ def as_organization(row: Sequence[Any]) -> Organization:
         id=row[0], kind=row[1], name=row[2], country=row[3], email=row[4], language=row[5], currency=row[6],
         currency_frozen=row[7], vat_number=row[8], vat_status=row[9], bill_to=row[10],
         address=Address(line1=row[11], city=row[12], postal_code=row[13], line2=row[14], region=row[15]),
-        reseller_id=row[16], created_at=row[17],
+        reseller_id=row[16], created_at=row[17], may_pay_itself=row[18],
     )  # fmt: skip

@@ -53,6 +53,8 @@ class Organization:
     address: Address
     reseller_id: UUID | None
     created_at: datetime
+    # A reseller's customer: it may take over a renewal that the reseller leaves unpaid.
+    may_pay_itself: bool = False
 
     @property
     def public_id(self) -> str:

@@ -49,3 +49,10 @@ class TrialAlreadyUsed(DomainError):
 
     code = "trial_already_used"
     status = 409
+
+
+class DebtBlocksOrders(DomainError):
+    """The payer's overdue invoices come first (rules.md d). Facts: ``overdue``, how many of them."""
+
+    code = "debt_blocks_orders"
+    status = 409

@@ -4,6 +4,7 @@ from purveyor.parties.commands.api_keys import create_api_key, revoke_api_key
 from purveyor.parties.commands.billing_mode import set_billing_mode, set_gathering_terms
 from purveyor.parties.commands.customers import create_customer, freeze_currency, update_customer
 from purveyor.parties.commands.memberships import end_membership, grant_membership, set_membership_role
+from purveyor.parties.commands.paying import set_may_pay_itself
 from purveyor.parties.commands.people import ensure_person, set_language, set_name
 from purveyor.parties.commands.recent import note_recent_customer
 from purveyor.parties.commands.resellers import create_reseller, update_reseller
@@ -22,6 +23,7 @@ __all__ = [
     "set_billing_mode",
     "set_gathering_terms",
     "set_language",
+    "set_may_pay_itself",
     "set_membership_role",
     "set_name",
     "setup_operator",

@@ -20,6 +20,7 @@ from purveyor.payments.commands import charge_balance, open_payable
 from purveyor.payments.types import Payable
 from purveyor.sales import events, models
 from purveyor.sales.commands._cart import Cart, price_cart
+from purveyor.sales.commands._debt import refuse_debtor
 from purveyor.sales.commands._documents import draft
 from purveyor.sales.commands._fulfil import Source, fulfil, fulfil_on_account, note, open_for
 from purveyor.sales.errors import QuoteAlreadyAccepted, QuoteExpired, QuoteOutdated
@@ -44,7 +45,7 @@ def accept_quote(*, actor: Actor, now: datetime, quote_id: UUID, payment_method:
     nothing needs no payment. A quote is accepted once, which makes a retry safe.
 
     Raises: NotFound, Forbidden, Invalid (``payment_method``), QuoteExpired, QuoteAlreadyAccepted,
-        QuoteOutdated, InsufficientBalance, and what pricing refuses (OfferNotAvailable, PeriodEnded,
+        DebtBlocksOrders, QuoteOutdated, InsufficientBalance, and what pricing refuses (OfferNotAvailable, PeriodEnded,
         SubscriptionNotActive) naming the line.
     Emits: order.placed; with the money at hand also order.completed, invoice.issued and what follows.
     """
@@ -52,6 +53,7 @@ def accept_quote(*, actor: Actor, now: datetime, quote_id: UUID, payment_method:
     quote = _claim(actor, now, quote_id)
     try:
         authority.require(actor, "buy", customer_id=quote.customer_id)
+        refuse_debtor(actor, quote.payer_id)
         cart = _price_again(actor, now, quote)
     except DomainError:
         # A caller may catch the refusal and go on in its transaction: the quote must stay open then.

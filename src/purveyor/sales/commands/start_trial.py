@@ -19,6 +19,7 @@ from purveyor.parties import authority
 from purveyor.parties.commands import freeze_currency
 from purveyor.parties.trade import get_trade
 from purveyor.sales import models
+from purveyor.sales.commands._debt import refuse_debtor
 from purveyor.sales.errors import TrialAlreadyUsed, TrialNotOffered
 from purveyor.sales.rules.parties import decide_roles
 from purveyor.sales.types import TrialStarted
@@ -32,7 +33,8 @@ def start_trial(*, actor: Actor, now: datetime, customer_id: UUID, offer: str, q
     It runs for the offer's ``trial_days``. At its end it is renewed (paid by whoever started it, at the price
     of that day), or ends, as its renewal settings say then.
 
-    Raises: NotFound, Forbidden, Invalid (``quantity``), OfferNotAvailable, TrialNotOffered, TrialAlreadyUsed.
+    Raises: NotFound, Forbidden, Invalid (``quantity``), OfferNotAvailable, TrialNotOffered, TrialAlreadyUsed,
+        DebtBlocksOrders (it goes on as a paid one).
     Emits: subscription.trial_started.
     """
     authority.require(actor, "buy", customer_id=customer_id)
@@ -52,6 +54,7 @@ def start_trial(*, actor: Actor, now: datetime, customer_id: UUID, offer: str, q
         reseller_is_house=trade.profile.is_house,
         bill_to=trade.customer.bill_to,
     )
+    refuse_debtor(actor, roles.payer_id)
     opened = subscriptions.open_subscription(
         actor=actor,
         now=now,
