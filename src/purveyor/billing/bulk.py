@@ -13,7 +13,7 @@ from uuid import UUID
 from purveyor.billing.events import InvoiceIssued
 from purveyor.billing.rules.status import number as number_of
 from purveyor.infra import bulk, clock
-from purveyor.infra.bulk import NULL, Announcements, Cursor, escaped
+from purveyor.infra.bulk import NULL, Announcements, Cursor, Scope, escaped
 from purveyor.kernel.ids import new_id_texts
 
 # In one order everywhere, so that two runs never wait for each other crosswise.
@@ -42,10 +42,8 @@ class Bill(NamedTuple):
     """
 
     id: str
-    reseller_id: UUID
-    customer_id: UUID
-    payer_id: UUID
-    bill_to_id: UUID
+    scope: Scope
+    bill_to: str
     at: str
     due_days: int
     currency: str
@@ -57,8 +55,8 @@ class Bill(NamedTuple):
     net: int
     vat: int
     bill_to_may_read: bool
-    offer_id: UUID
-    subscription_id: UUID
+    offer: str
+    subscription: str
     description: str
     quantity: int
     months: int
@@ -86,7 +84,8 @@ def take_numbers(
     """
     wanted: dict[UUID, int] = {}
     for bill in bills:
-        wanted[bill.reseller_id] = wanted.get(bill.reseller_id, 0) + 1
+        of = bill.scope.reseller_id
+        wanted[of] = wanted.get(of, 0) + 1
     resellers = sorted(wanted)
     count = len(resellers)
     rows = cursor.execute(
@@ -101,7 +100,7 @@ def take_numbers(
         dates[reseller_id] = issued_on
     issued = []
     for bill in bills:
-        of = bill.reseller_id
+        of = bill.scope.reseller_id
         sequence = following[of] = following[of] + 1
         issued.append(Issued(f"{heads[of]}{sequence:06d}", sequence, dates[of]))
     return issued
@@ -112,8 +111,8 @@ def write_lines(cursor: Cursor, bills: Sequence[Bill]) -> None:
     lines = []
     for bill, id in zip(bills, new_id_texts(len(bills)), strict=True):
         lines.append(
-            f"{id}\t{bill.id}\t{bill.reseller_id}\t{bill.customer_id}\t{bill.payer_id}\t1\t{bill.offer_id}"
-            f"\t{bill.subscription_id}\t{bill.description}\t{bill.quantity}\t{bill.months}\t{bill.unit_price}"
+            f"{id}\t{bill.id}\t{bill.scope.line}\t1\t{bill.offer}"
+            f"\t{bill.subscription}\t{bill.description}\t{bill.quantity}\t{bill.months}\t{bill.unit_price}"
             f"\t{bill.discount_percent}\t{bill.net}\t{bill.explanation}\t{bill.period_start}\t{bill.period_end}"
         )
     bulk.copy(cursor, "billing_line", _LINE, lines)
@@ -131,8 +130,7 @@ def write_documents(cursor: Cursor, bills: Sequence[Bill], issued: Sequence[Issu
             due = dues[key] = (last_day, clock.start_of(last_day + timedelta(days=1)).isoformat())
         may_read = "t" if bill.bill_to_may_read else "f"
         lines.append(
-            f"{bill.id}\tinvoice\t{escaped(number)}\t\t{year}\t{sequence}\t{bill.reseller_id}\t{bill.customer_id}"
-            f"\t{bill.payer_id}\t{bill.bill_to_id}\t{NULL}\t{bill.at}\t{issued_on}\t{due[0]}\t{bill.currency}"
+            f"{bill.id}\tinvoice\t{escaped(number)}\t\t{year}\t{sequence}\t{bill.scope.line}\t{bill.bill_to}\t{NULL}\t{bill.at}\t{issued_on}\t{due[0]}\t{bill.currency}"
             f"\t{bill.seller}\t{bill.buyer}\t{bill.taxes}\t{bill.tax_decision}\t{bill.payment}\t{bill.net}\t{bill.vat}"
             f"\t{bill.net + bill.vat}\t0\tissued\t{may_read}\t{due[1]}"
         )
@@ -141,8 +139,10 @@ def write_documents(cursor: Cursor, bills: Sequence[Bill], issued: Sequence[Issu
 
 def announce_issued(bill: Bill, issued: Issued, said: Announcements) -> None:
     """What an invoice announces: invoice.issued."""
-    customer, payer = str(bill.customer_id), str(bill.payer_id)
+    scope = bill.scope
     said.emit(
-        InvoiceIssued(bill.id, issued.number, customer, payer, None, bill.net + bill.vat, bill.currency),
-        at=bill.at, subject=bill.id, reseller=str(bill.reseller_id), customer=customer, payer=payer,
+        InvoiceIssued(
+            bill.id, issued.number, scope.customer, scope.payer, None, bill.net + bill.vat, bill.currency
+        ),
+        at=bill.at, subject=bill.id, scope=scope, to_payer=True,
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -42,7 +43,7 @@ def claim_account(*, actor: Actor, now: datetime, reseller_id: UUID, net: Money)
     The caller puts lines that sum to it there (:func:`put_on_account`) in the same transaction, or bills them at
     once. The account's row stays locked until then: claim after the subscriptions are locked.
     """
-    values = {
+    values: dict[str, Any] = {
         "id": new_id(),
         "reseller": reseller_id,
         "currency": net.currency,

@@ -14,6 +14,8 @@ from purveyor.interfaces.texts.facts import Facts
 
 # Without facts: true of every act of the kind.
 PLAIN: dict[str, Promise] = {
+    "account.billed": gettext_lazy("What was on account was billed"),
+    "account.netted": gettext_lazy("All that was on account had been taken back, so nothing was billed"),
     "api_key.created": gettext_lazy("%(actor)s created an API key"),
     "api_key.revoked": gettext_lazy("%(actor)s revoked an API key"),
     "balance.deposited": gettext_lazy("%(actor)s recorded a deposit to the balance"),
@@ -53,6 +55,7 @@ PLAIN: dict[str, Promise] = {
     "order.cancelled": gettext_lazy("%(actor)s cancelled an order"),
     "order.completed": gettext_lazy("An order was completed"),
     "order.held": gettext_lazy("An order was put on hold"),
+    "order.on_account": gettext_lazy("An order was completed and put on account"),
     "order.placed": gettext_lazy("%(actor)s placed an order"),
     "parked.retried": gettext_lazy("%(actor)s let work that had failed be tried again"),
     "payment.recorded": gettext_lazy("%(actor)s recorded a payment"),
@@ -62,8 +65,10 @@ PLAIN: dict[str, Promise] = {
     "pro_forma.issued": gettext_lazy("A pro-forma invoice was issued"),
     "product.created": gettext_lazy("%(actor)s created a product"),
     "quote.made": gettext_lazy("%(actor)s made a quote"),
+    "renewal.gathered": gettext_lazy("A renewal was put on account"),
     "renewal.invoiced": gettext_lazy("A renewal was invoiced"),
     "renewal.missed": gettext_lazy("A renewal did not take place"),
+    "reseller.billing_set": gettext_lazy("%(actor)s changed how the reseller is billed"),
     "reseller.created": gettext_lazy("%(actor)s created the reseller"),
     "reseller.updated": gettext_lazy("%(actor)s changed the reseller's data"),
     "seat.assigned": gettext_lazy("%(actor)s assigned a seat"),
@@ -88,6 +93,8 @@ PLAIN: dict[str, Promise] = {
     "subscription.renewal_changed": gettext_lazy("%(actor)s changed what happens at the renewal"),
     "subscription.renewed": gettext_lazy("A subscription was renewed"),
     "subscription.seats_added": gettext_lazy("Seats were added to a subscription"),
+    "subscription.seats_removed": gettext_lazy("Seats of a subscription were taken back"),
+    "subscription.taken_back": gettext_lazy("%(actor)s took back seats before they were billed"),
     "subscription.trial_started": gettext_lazy("A trial started"),
     "trial.started": gettext_lazy("%(actor)s started a trial"),
     "vendor.created": gettext_lazy("%(actor)s created a vendor"),
@@ -196,6 +203,7 @@ def _money(text: Callable[[], str]) -> Callable[[Facts], str]:
 
 
 _DETAILED: dict[str, Callable[[Facts], str]] = {
+    "account.billed": _with(lambda: _("What was on account was billed with %(invoice)s"), invoice="invoice"),
     "api_key.created": _with(lambda: _("%(actor)s created the API key %(name)s"), name="name"),
     "api_key.revoked": _with(lambda: _("%(actor)s revoked the API key %(name)s"), name="name"),
     "balance.deposited": _money(lambda: _("%(actor)s recorded a deposit of %(amount)s to the balance")),

@@ -47,7 +47,7 @@ def explain_joined(explanations: Iterable[Explanation]) -> str:
         part = explain(one)
         if not text:
             text = part
-        elif one.code == "price.minimum":
+        elif one.code in ("price.minimum", "gathered.taken_back"):
             text = _("%(first)s. %(second)s") % {"first": text, "second": part}
         else:
             text = _("%(first)s: %(second)s") % {"first": text, "second": part}
@@ -150,7 +150,15 @@ def _renewal(text: Callable[[], str]) -> Callable[[Facts], str]:
     return lambda facts: text() % {"on": facts.day("on")}
 
 
+def _taken_back(facts: Facts) -> str:
+    return _("%(added)s were added and %(taken_back)s taken back before they were billed") % {
+        "added": seats_text(facts.count("added")),
+        "taken_back": facts.number("taken_back"),
+    }
+
+
 _WRITERS: dict[str, Callable[[Facts], str]] = {
+    "gathered.taken_back": _taken_back,
     "period.remaining": _remaining,
     "price.term": _term,
     "price.months": _months,

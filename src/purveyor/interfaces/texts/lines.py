@@ -62,6 +62,10 @@ def _renewal(facts: Facts) -> str:
     return _("Renewal of %(plan)s, %(seats)s for %(term)s, %(period)s") % _parts(facts)
 
 
+def _take_back(facts: Facts) -> str:
+    return _("%(plan)s, %(seats)s taken back, %(period)s") % _parts(facts)
+
+
 def _other(facts: Facts) -> str:
     return _("%(plan)s, %(seats)s, %(period)s") % _parts(facts)
 
@@ -72,4 +76,5 @@ _WRITERS: dict[str, Callable[[Facts], str]] = {
     "line.change_plan": _change_plan,
     "line.renewal": _renewal,
     "line.renew": _renewal,
+    "line.take_back": _take_back,
 }

@@ -21,6 +21,7 @@ TITLES: dict[str, Promise] = {
     "dunning_case_closed": gettext_lazy("Nothing is left to pause"),
     "dunning_not_paused": gettext_lazy("Nothing is on hold here"),
     "forbidden": gettext_lazy("Your role does not allow this"),
+    "gathering_not_allowed": gettext_lazy("Gathered billing is not allowed here"),
     "idempotency_key_reused": gettext_lazy("The idempotency key was used for another request"),
     "in_progress": gettext_lazy("The first request is still in progress"),
     "insufficient_balance": gettext_lazy("The balance is too low"),
@@ -32,6 +33,7 @@ TITLES: dict[str, Promise] = {
     "member_exists": gettext_lazy("This member is here already"),
     "method_not_allowed": gettext_lazy("This cannot be called in this way"),
     "not_found": gettext_lazy("Not found"),
+    "not_on_account": gettext_lazy("These seats are billed already"),
     "offer_already_withdrawn": gettext_lazy("The offer is withdrawn already"),
     "offer_not_available": gettext_lazy("This offer is not available"),
     "order_not_cancellable": gettext_lazy("The order can no longer be cancelled"),
@@ -82,6 +84,17 @@ def _seats_exhausted(facts: Facts) -> str:
         "No seat is free: %(assigned)s of %(quantity)s are taken. Free one or top up.",
         quantity,
     ) % {"assigned": formats.number_text(assigned), "quantity": formats.number_text(quantity)}
+
+
+def _not_on_account(facts: Facts) -> str:
+    left = facts.count("left")
+    if not left:
+        return _("No seat can be taken back: all are billed. Plan fewer for the renewal.")
+    return ngettext(
+        "Only %(left)s seat can be taken back: the others are billed. Plan fewer for the renewal.",
+        "Only %(left)s seats can be taken back: the others are billed. Plan fewer for the renewal.",
+        left,
+    ) % {"left": formats.number_text(left)}
 
 
 def _seats_in_use(facts: Facts) -> str:
@@ -272,6 +285,10 @@ SENTENCES: dict[str, Callable[[Facts], str]] = {
         _("The renewal is settled since %(from)s. It can be changed again after %(until)s.")
         % {"from": f.day("from"), "until": f.day("until")}
     ),
+    "gathering_not_allowed": lambda f: _(
+        "This reseller is billed at once. Ask the operator to allow gathered billing."
+    ),
+    "not_on_account": _not_on_account,
     "seats_in_use": _seats_in_use,
     "sign_in_required": lambda f: _(
         "This address has an account. Sign in with it, then accept the invitation."

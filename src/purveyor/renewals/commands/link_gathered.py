@@ -32,4 +32,4 @@ def link_gathered(
         return 0
     with connection.cursor() as cursor:
         cursor.execute(_LINK, [invoice_id, [one[0] for one in renewals], [one[1] for one in renewals]])
-        return cursor.rowcount
+        return int(cursor.rowcount)
