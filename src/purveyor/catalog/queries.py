@@ -7,7 +7,6 @@ from decimal import Decimal
 from itertools import islice
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import F, Q, QuerySet
 
 from purveyor.catalog import models
@@ -26,6 +25,7 @@ from purveyor.catalog.types import (
     Terms,
     Vendor,
 )
+from purveyor.infra import tx
 from purveyor.infra.clock import business_date
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import NotFound
@@ -168,9 +168,7 @@ def price_for(*, offer_id: UUID, currency: str, on: date) -> PriceFound:
         OfferNotAvailable: not sold that day, or no price list of that currency prices it.
         NotFound: no such offer.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_PRICE, (currency, on, on, offer_id))
-        row = cursor.fetchone()
+    row = tx.execute(_PRICE, (currency, on, on, offer_id)).fetchone()
     if row is None:
         raise NotFound(field="offer")
     code, available_from, available_to, withdrawn_at, amount, price_list_id, price_list, since = row
@@ -193,9 +191,7 @@ def discount_for(*, reseller_id: UUID, offer_id: UUID, on: date) -> Decimal:
     Whether it applies is the caller's question: only where the reseller buys (rules.md b). Row-level security
     shows a discount to its reseller and the operator alone; a customer's context finds 0.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_DISCOUNT, (reseller_id, on, on, offer_id))
-        row = cursor.fetchone()
+    row = tx.execute(_DISCOUNT, (reseller_id, on, on, offer_id)).fetchone()
     return row[0] if row else NO_DISCOUNT
 
 

@@ -7,8 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
+from purveyor.infra import tx
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import Invalid, NotFound
 from purveyor.kernel.money import Money
@@ -70,10 +69,7 @@ def _page_sql(where: str, order: str, extra: str = "") -> str:
 
 
 def _read(sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
+    return tx.fetch(sql, params)
 
 
 def _viewing(actor: Actor) -> None:

@@ -9,6 +9,7 @@ from purveyor.billing.commands import claim_account, issue_pro_forma
 from purveyor.billing.types import PaymentDetails
 from purveyor.infra import outbox
 from purveyor.infra.commands import command
+from purveyor.infra.rows import insert
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import DomainError, Invalid, NotFound
 from purveyor.kernel.ids import new_id, show
@@ -74,8 +75,11 @@ def accept_quote(*, actor: Actor, now: datetime, quote_id: UUID, payment_method:
     else:
         _await_money(actor, now, order, lines, cart)
         _announce_placed(actor, now, order)
-    order.save(force_insert=True)
-    models.OrderLine.objects.bulk_create(lines)
+    insert(order)
+    if len(lines) == 1:
+        insert(lines[0])
+    else:
+        models.OrderLine.objects.bulk_create(lines)
     return order_view(order, lines)
 
 
