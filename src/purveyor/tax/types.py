@@ -16,6 +16,15 @@ NOT_CHECKED = "not checked"
 
 
 @dataclass(frozen=True, slots=True)
+class CheckFound:
+    """The check that an invoice names as its evidence: which, of what kind, and when."""
+
+    id: UUID
+    source: str
+    checked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class NumberResult:
     """What a check of a VAT number found.
 
