@@ -98,3 +98,13 @@ class NoticesGiven(Event):
     organization_id: str
     day: str
     kinds: dict[str, int]
+
+
+@dataclass(frozen=True)
+class RenewalGathered(Event):
+    """The next term began; its line is on account and billed with the gathered invoice of the month."""
+
+    kind: ClassVar[str] = "renewal.gathered"
+    subscription_id: str
+    period_start: str
+    period_end: str
