@@ -283,7 +283,6 @@ def test_a_code_is_taken_once(shop: Shop) -> None:
         ({"term_months": 61}, "term_months", "too_large"),
         ({"term_months": 12, "billing_months": 5}, "billing_months", "does_not_divide"),
         ({"term_months": 12, "billing_months": 1}, "billing_months", "not_in_force"),
-        ({"terms": Terms(prepay=True)}, "prepay", "not_in_force"),
         ({"available_to": START}, "available_to", "not_after_start"),
     ],
 )

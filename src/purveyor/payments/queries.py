@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import NotFound
@@ -104,6 +104,15 @@ def get_payment(*, actor: Actor, payment_id: UUID) -> Payment:
     if row is None:
         raise NotFound()
     return payment_of(row)
+
+
+def find_value_date(*, actor: Actor, payable_id: UUID | None) -> date | None:
+    """The value date of a payable's money, the last one where it came in parts; None while it is not complete."""
+    if payable_id is None:
+        return None
+    rows = _payments(actor).filter(payable_id=payable_id, payable__status="settled", allocated__gt=0)
+    last: date | None = rows.aggregate(last=Max("received_on"))["last"]
+    return last
 
 
 def foresee_transfer(*, payable: Payable, amount: Money) -> Allocated:
@@ -235,9 +244,16 @@ def list_dunning_cases(
 
 def list_steps_done(*, actor: Actor, case_id: UUID) -> list[StepDone]:
     """The steps of a case that were taken, in their order."""
-    get_dunning_case(actor=actor, case_id=case_id)
-    rows = models.DunningDone.objects.filter(case_id=case_id).order_by("position")
-    return [StepDone(row.position, step_of(row.step), row.done_at) for row in rows[:LIMIT_MAX]]
+    return steps_done(actor=actor, case_ids=[case_id]).get(case_id, [])
+
+
+def steps_done(*, actor: Actor, case_ids: Collection[UUID]) -> dict[UUID, list[StepDone]]:
+    """The steps that were taken of several cases, each in their order. One statement."""
+    found: dict[UUID, list[StepDone]] = {}
+    rows = models.DunningDone.objects.filter(case__in=_cases(actor).filter(id__in=case_ids))
+    for row in rows.order_by("case_id", "position"):
+        found.setdefault(row.case_id, []).append(StepDone(row.position, step_of(row.step), row.done_at))
+    return found
 
 
 def count_blocking(*, actor: Actor, payer_id: UUID) -> int:

@@ -64,6 +64,17 @@ def ladder_of(terms: Terms, due_on: date) -> cut_off.Ladder:
     )
 
 
+def ladder_at(terms: Terms, cut_off_at: datetime) -> cut_off.Ladder:
+    """The ladder of a renewal whose cut-off was set when it was opened."""
+    zone = zone_of(terms)
+    return cut_off.steps(
+        cut_off_at.astimezone(zone).date(),
+        suspend_after_days=terms.suspend_after_days,
+        end_after_days=terms.end_after_days,
+        zone=zone,
+    )
+
+
 def pays(actor: Actor, payer_id: UUID) -> bool:
     """Whether amounts are the reader's to see: the payer's and the operator's (rules.md b2)."""
     return actor.scope == "operator" or actor.organization_id == payer_id
@@ -112,7 +123,7 @@ def stored(row: Stored, found: Subscription, outlook: Outlook) -> RenewalView:
     """A renewal whose day has come, from its row."""
     offer = outlook.book.offers[row.offer_id]
     waits = row.prepay and row.rolled_at is None and row.status in ("pending", "at_risk", "missed")
-    ladder = ladder_of(offer.terms, row.due_on) if waits else None
+    ladder = ladder_at(offer.terms, row.cut_off_at) if waits and row.cut_off_at else None
     ended = row.status == "ended"
     charged = not ended or row.net > 0
     net = Money(row.net, row.currency) if charged else None
@@ -140,7 +151,7 @@ def stored(row: Stored, found: Subscription, outlook: Outlook) -> RenewalView:
         order_id=row.order_id,
         paid_at=row.paid_at,
         on_time=row.on_time,
-        consequence=_has_become(row, ladder, zone_of(offer.terms)),
+        consequence=_has_become(row, ladder),
         **_common(found, offer),
     )
 
@@ -215,7 +226,7 @@ def _will(
     return Explanation("consequence.renews", {**facts, "days": offer.terms.invoice_due_days})
 
 
-def _has_become(row: Stored, ladder: cut_off.Ladder | None, zone: ZoneInfo) -> Explanation:
+def _has_become(row: Stored, ladder: cut_off.Ladder | None) -> Explanation:
     facts: dict[str, str | int] = {"on": row.due_on.isoformat(), "quantity": row.quantity}
     if row.status == "paid":
         code = "paid_late" if row.on_time is False else "paid"
@@ -228,7 +239,7 @@ def _has_become(row: Stored, ladder: cut_off.Ladder | None, zone: ZoneInfo) -> E
         return Explanation(f"consequence.invoice_{row.status}", facts)
     steps: dict[str, str | int] = {
         "last_day": ladder.last_day.isoformat(),
-        "suspend_on": ladder.suspend_at.astimezone(zone).date().isoformat(),
-        "end_on": ladder.end_at.astimezone(zone).date().isoformat(),
+        "suspend_on": ladder.suspend_on.isoformat(),
+        "end_on": ladder.end_on.isoformat(),
     }
     return Explanation(f"consequence.prepay_{row.status}", {**facts, **steps})

@@ -7,19 +7,29 @@ from uuid import UUID
 from purveyor.billing import queries as billing
 from purveyor.infra.registry import Announced
 from purveyor.kernel.actor import system_actor
-from purveyor.renewals.commands import follow_payment, note_rebased
+from purveyor.payments import queries as payments
+from purveyor.renewals.commands import follow_invoice, follow_payment, note_rebased, settle_renewal
 from purveyor.subscriptions import queries as subscriptions
 
 
 def on_invoice_overdue(event: Announced) -> None:
-    """The subscriptions of the invoice are past due."""
+    """The subscriptions of the invoice are past due, and the renewals it bills at risk."""
+    follow_invoice(actor=system_actor(), now=event.at, invoice_id=event.subject_id, status="at_risk")
     _follow(event, event.subject_id)
 
 
 def on_payable_settled(event: Announced) -> None:
-    """The money of an invoice is complete; orders are not ours."""
-    if event.payload["subject_kind"] == "invoice":
-        _follow(event, UUID(event.payload["subject_id"]))
+    """The money of an invoice, or of a renewal that waited for it, is complete; orders are not ours."""
+    subject_kind, subject_id = event.payload["subject_kind"], UUID(event.payload["subject_id"])
+    if subject_kind == "invoice":
+        follow_invoice(actor=system_actor(), now=event.at, invoice_id=subject_id, status="paid")
+        _follow(event, subject_id)
+    if subject_kind == "renewal":
+        actor = system_actor()
+        value_date = payments.find_value_date(actor=actor, payable_id=event.subject_id)
+        settle_renewal(
+            actor=actor, now=event.at, renewal_id=subject_id, source="advance", value_date=value_date
+        )
 
 
 def _follow(event: Announced, invoice_id: UUID) -> None:

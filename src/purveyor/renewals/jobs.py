@@ -7,13 +7,18 @@ from uuid import UUID
 
 from purveyor.infra import clock
 from purveyor.kernel.actor import system_actor
-from purveyor.renewals.commands import renew_term
+from purveyor.renewals.commands import advance_ladder, renew_term, run_renewals
 from purveyor.renewals.commands.give_notices import FIRST, announce_notices, give_notices, give_reminders
 
 # Notices go out at six in the morning, in the operator's zone.
 MORNING = 6
 # Mornings that were missed longer ago are not made up for: what their notices say is no longer so.
 MISSED_MAX = timedelta(days=3)
+
+
+def roll_all_due(due_at: datetime) -> int:
+    """Renew or end all subscriptions that are due by then, by the run; returns how many that were."""
+    return run_renewals(actor=system_actor(), now=due_at, until=due_at).done
 
 
 def roll_due(subscription_id: UUID, due_at: datetime) -> None:
@@ -47,3 +52,8 @@ def next_morning(after: datetime) -> datetime:
         day += timedelta(days=1)
         found = datetime(day.year, day.month, day.day, MORNING, tzinfo=zone)
     return found.astimezone(UTC)
+
+
+def run_ladder(renewal_id: UUID, due_at: datetime) -> None:
+    """Take the next step of a renewal that waits for its money, as of its own due instant."""
+    advance_ladder(actor=system_actor(), now=due_at, renewal_id=renewal_id)

@@ -30,6 +30,8 @@ class Renewal(models.Model):
     reason = models.TextField(default="")
     prepay = models.BooleanField(default=False)
     quantity = models.IntegerField()
+    # Of the price promised to one that waits for its money.
+    price_list = models.TextField(db_default="")
     currency = models.CharField(max_length=3)
     net = models.BigIntegerField(default=0)
     vat = models.BigIntegerField(default=0)
@@ -73,11 +75,8 @@ class Renewal(models.Model):
                 condition=Q(status__in=["pending", "at_risk", "missed"]),
                 name="renewals_open_customer",
             ),
-            models.Index(
-                fields=["period_start", "id"],
-                condition=Q(status__in=["pending", "at_risk", "missed"]),
-                name="renewals_open",
-            ),
+            models.Index(fields=["period_start", "subscription"], name="renewals_by_day"),
+            models.Index(fields=["order_id"], condition=Q(order_id__isnull=False), name="renewals_order"),
         )
 
 

@@ -47,7 +47,7 @@ def create_offer(
     billing = term_months if billing_months is None else billing_months
     wanted = clean_code(code)
     check_months(term_months=term_months, billing_months=billing)
-    _check_in_force(term_months, billing, terms)
+    _check_in_force(term_months, billing)
     start = available_from or business_date(now)
     check_days(start, available_to, field="available_to")
     if not models.Plan.objects.filter(id=plan_id).exists():
@@ -76,9 +76,7 @@ def create_offer(
     return queries.get_offer(offer_ref=new)
 
 
-def _check_in_force(term_months: int, billing_months: int, terms: Terms) -> None:
-    """No offer promises what the renewal does not do: terms are billed at once, after they began."""
+def _check_in_force(term_months: int, billing_months: int) -> None:
+    """No offer promises what the renewal does not do: a term is billed as a whole."""
     if billing_months != term_months:
         raise Invalid(field="billing_months", reason="not_in_force")
-    if terms.prepay:
-        raise Invalid(field="prepay", reason="not_in_force")

@@ -97,7 +97,8 @@ def _target(
 
 
 def _book(actor: Actor, now: datetime, payable: Payable, payment: Payment) -> None:
-    if payable.subject_kind == "order":
+    # A renewal that must be paid first has no invoice yet either.
+    if payable.subject_kind in ("order", "renewal"):
         booked = legs.transfer_for_order(
             payer_id=payable.payer_id, amount=payment.amount, to_order=payment.allocated
         )

@@ -1,10 +1,25 @@
 """The only place that writes renewals."""
 
+from purveyor.renewals.commands.advance_ladder import advance_ladder
 from purveyor.renewals.commands.answer_price import answer_price
 from purveyor.renewals.commands.choose_notices import choose_notices
+from purveyor.renewals.commands.follow_invoice import follow_invoice
 from purveyor.renewals.commands.follow_payment import follow_payment
 from purveyor.renewals.commands.give_notices import note_rebased
 from purveyor.renewals.commands.link_gathered import link_gathered
 from purveyor.renewals.commands.renew_term import renew_term
+from purveyor.renewals.commands.run_renewals import run_renewals
+from purveyor.renewals.commands.settle_renewal import settle_renewal
 
-__all__ = ["answer_price", "choose_notices", "follow_payment", "link_gathered", "note_rebased", "renew_term"]
+__all__ = [
+    "advance_ladder",
+    "answer_price",
+    "choose_notices",
+    "follow_invoice",
+    "follow_payment",
+    "link_gathered",
+    "note_rebased",
+    "renew_term",
+    "run_renewals",
+    "settle_renewal",
+]

@@ -104,6 +104,8 @@ def collect(actor: Actor, now: datetime, charge: Charge) -> tuple[UUID, Payable 
 
     Returns the id that the invoice will bear, and the payable: settled, open, or none for a renewal over
     nothing. Books the sale.
+
+    Raises: InsufficientBalance for an offer that is paid first, before anything is written.
     """
     invoice_id = new_id()
     payable = _payable(actor, now, charge, invoice_id) if charge.gross else None
@@ -140,8 +142,9 @@ def _payable(actor: Actor, now: datetime, charge: Charge, invoice_id: UUID) -> P
         try:
             return charge_balance(**owed())
         except InsufficientBalance:
-            # Nothing was written. The term goes on and the invoice asks for a transfer.
-            pass
+            # Nothing was written. The term goes on and the invoice asks for a transfer, unless money comes first.
+            if charge.offer.terms.prepay:
+                raise
     return open_payable(**owed(method="bank_transfer"))
 
 
@@ -167,9 +170,30 @@ def begin_next_term(actor: Actor, now: datetime, charge: Charge) -> Subscription
 def issue(actor: Actor, now: datetime, charge: Charge, invoice_id: UUID, payable: Payable | None) -> Document:
     """The invoice, last of all because its counter is shared: paid, or due as the offer's terms say."""
     is_paid = payable is None or payable.is_settled
-    details = None if payable is None or is_paid else _details(payable, charge.trade.seller)
+    return issue_invoice(
+        actor=actor,
+        now=now,
+        draft=draft(
+            charge,
+            due_days=0 if is_paid else charge.offer.terms.invoice_due_days,
+            paid=charge.gross if is_paid else None,
+            payable=None if is_paid else payable,
+            document_id=invoice_id,
+        ),
+    )
+
+
+def draft(
+    charge: Charge,
+    *,
+    due_days: int,
+    paid: Money | None = None,
+    payable: Payable | None = None,
+    document_id: UUID | None = None,
+) -> DocumentDraft:
+    """What the renewal's invoice or pro-forma says; ``payable`` is what it asks to be paid."""
     tax_line = charge.tax
-    draft = DocumentDraft(
+    return DocumentDraft(
         reseller_id=charge.trade.reseller_id,
         customer_id=charge.subscription.customer_id,
         payer_id=charge.debtor.payer_id,
@@ -186,14 +210,13 @@ def issue(actor: Actor, now: datetime, charge: Charge, invoice_id: UUID, payable
         net=charge.line.net,
         vat=charge.tax.amount,
         gross=charge.gross,
-        due_days=0 if is_paid else charge.offer.terms.invoice_due_days,
-        paid=charge.gross if is_paid else None,
+        due_days=due_days,
+        paid=paid,
         bill_to_may_read=charge.trade.profile.documents_to_bill_to,
-        payment=details,
+        payment=None if payable is None else _details(payable, charge.trade.seller),
         reseller_code=charge.trade.profile.code,
-        document_id=invoice_id,
+        document_id=document_id,
     )
-    return issue_invoice(actor=actor, now=now, draft=draft)
 
 
 def _details(payable: Payable, seller: Seller) -> PaymentDetails:

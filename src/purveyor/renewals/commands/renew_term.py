@@ -13,9 +13,11 @@ from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.events import Event
 from purveyor.kernel.ids import new_id
+from purveyor.ledger.errors import InsufficientBalance
 from purveyor.parties import authority
 from purveyor.renewals import events, models
 from purveyor.renewals.commands import _charge, _gather
+from purveyor.renewals.commands.open_pending import open_pending
 from purveyor.renewals.prices import NextPrice, consent_for, next_price
 from purveyor.renewals.rules.outcome import Consent, Outcome, decide
 from purveyor.subscriptions import commands as subscriptions
@@ -37,7 +39,7 @@ def renew_term(*, actor: Actor, now: datetime, subscription_id: UUID) -> bool:
 
     Raises: NotFound; Forbidden for everybody but the operator and its jobs; TaxUndecided, which parks it.
     Emits: renewal.invoiced, subscription.renewed (or .activated after a trial), invoice.issued, and seat.released
-        for who goes; or renewal.missed and subscription.ended.
+        for who goes; or renewal.pending and pro_forma.issued; or renewal.missed and subscription.ended.
     """
     authority.require(actor, "operate")
     found = lock_subscription(actor=actor, subscription_id=subscription_id)
@@ -52,6 +54,10 @@ def renew_term(*, actor: Actor, now: datetime, subscription_id: UUID) -> bool:
         )
         return False
     on = found.period_end
+    if models.Renewal.objects.filter(subscription_id=found.id, period_start=on).exists():
+        # It waits for its money; the ladder of its renewal says what comes next.
+        subscriptions.set_due(actor=actor, now=now, subscription_id=found.id, due_at=None)
+        return False
     price = next_price(subscription=found, on=on) if found.auto_renew else None
     if price is None:
         _end(actor, now, found, on, _decide(found)[1])
@@ -62,7 +68,22 @@ def renew_term(*, actor: Actor, now: datetime, subscription_id: UUID) -> bool:
         _end(actor, now, found, on, reason)
         return True
     charge = _charge.price_renewal(actor=actor, on=on, subscription=found, offer=offer, price=price)
-    _renew(actor, now, found, on, charge)
+    if outcome == "pend" and charge.gross and not _paid_at_once(actor, now, found, on, charge):
+        open_pending(actor=actor, now=now, charge=charge)
+    elif outcome != "pend" or not charge.gross:
+        _renew(actor, now, found, on, charge)
+    return True
+
+
+def _paid_at_once(actor: Actor, now: datetime, found: Subscription, on: date, charge: _charge.Charge) -> bool:
+    """Renew one that is paid first from the balance, where that was chosen and suffices."""
+    if found.renewal_payment_method != "balance":
+        return False
+    try:
+        _renew(actor, now, found, on, charge)
+    except InsufficientBalance:
+        # Nothing was written.
+        return False
     return True
 
 

@@ -15,13 +15,16 @@ Step = Literal["at_risk", "missed", "ended"]
 class Ladder:
     """The instants (UTC) of one unpaid renewal: the cut-off, the suspension, the end. Ascending, may be equal.
 
-    ``last_day`` is the last calendar date in the zone whose payment is in time: a transfer counts by it.
+    ``last_day`` is the last calendar date in the zone whose payment is in time: a transfer counts by it. The others
+    are the dates of the steps, in the zone too.
     """
 
     cut_off_at: datetime
     suspend_at: datetime
     end_at: datetime
     last_day: date
+    suspend_on: date
+    end_on: date
 
     def after(self, now: datetime) -> tuple[Step | None, datetime | None]:
         """The step that is due at ``now``, the furthest one if several are, and the instant of the next."""
@@ -70,11 +73,19 @@ def ladder(
     so a change to summer time moves no step to another hour.
     """
     stop = cut_off_date(due_on, day=day, min_days=min_days) if day else due_on + timedelta(days=due_days)
+    return steps(stop, suspend_after_days=suspend_after_days, end_after_days=end_after_days, zone=zone)
+
+
+def steps(stop: date, *, suspend_after_days: int, end_after_days: int, zone: ZoneInfo) -> Ladder:
+    """The ladder of a renewal whose cut-off is the beginning of ``stop``."""
+    suspend_on, end_on = stop + timedelta(days=suspend_after_days), stop + timedelta(days=end_after_days)
     return Ladder(
         cut_off_at=midnight(stop, zone),
-        suspend_at=midnight(stop + timedelta(days=suspend_after_days), zone),
-        end_at=midnight(stop + timedelta(days=end_after_days), zone),
+        suspend_at=midnight(suspend_on, zone),
+        end_at=midnight(end_on, zone),
         last_day=stop - timedelta(days=1),
+        suspend_on=suspend_on,
+        end_on=end_on,
     )
 
 

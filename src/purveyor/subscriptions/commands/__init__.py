@@ -1,6 +1,7 @@
 """The only place where this room writes."""
 
 from purveyor.subscriptions.commands.add_seats import add_seats
+from purveyor.subscriptions.commands.await_renewal import await_renewal
 from purveyor.subscriptions.commands.end_subscription import (
     cancel_subscription,
     end_subscription,
@@ -29,6 +30,7 @@ __all__ = [
     "UNCHANGED",
     "activate_subscription",
     "add_seats",
+    "await_renewal",
     "cancel_scheduled_change",
     "cancel_subscription",
     "end_subscription",

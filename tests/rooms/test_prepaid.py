@@ -1,0 +1,175 @@
+"""Renewals that are paid before they begin: what waits, what it becomes, and what it costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from purveyor.billing import queries as billing
+from purveyor.catalog import commands as catalog
+from purveyor.catalog.types import Offer, Terms
+from purveyor.infra import clock, registry
+from purveyor.ledger import queries as ledger
+from purveyor.payments import queries as payments
+from purveyor.payments.commands import record_transfer
+from purveyor.payments.types import Payable
+from purveyor.renewals import queries
+from purveyor.renewals.commands import advance_ladder, settle_renewal
+from purveyor.renewals.handlers import on_payable_settled
+from purveyor.renewals.jobs import roll_due, run_ladder
+from purveyor.renewals.types import RenewalView
+from purveyor.subscriptions import commands as subs
+from purveyor.subscriptions.types import Status
+from tests.rooms.books import SYSTEM, eur, operator, within
+from tests.rooms.shop import START, Shop, deliver, open_shop, subscription
+
+TERMS = Terms(
+    prepay=True,
+    cut_off_day=26,
+    cut_off_min_days=5,
+    cut_off_zone="America/Mexico_City",
+    suspend_after_days=3,
+    end_after_days=30,
+)
+# Due on 15 January; the 26th begins at six in Stockholm's morning less one hour.
+CUT_OFF = datetime(2027, 1, 26, 6, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Prepaid:
+    """A shop and an offer that is paid first."""
+
+    shop: Shop
+    offer: Offer
+
+    def waiting(self, quantity: int = 4, **settings: str | int) -> UUID:
+        """A subscription whose renewal waits for its money."""
+        found = self.shop.buy(self.shop.new(quantity, self.offer)).subscriptions[0]
+        if settings:
+            subs.set_renewal(actor=self.shop.reseller, now=START, subscription_id=found, **settings)  # type: ignore[arg-type]  # the test spells the settings
+        roll_due(found, clock.start_of(date(2027, 1, 15)))
+        return found
+
+    def view(self, subscription_id: UUID) -> RenewalView:
+        found = within(
+            self.shop.reseller,
+            lambda: queries.list_renewals(actor=self.shop.reseller, on=date(2027, 1, 15), limit=200),
+        )
+        return next(row for row in found.rows if row.subscription_id == subscription_id and row.prepay)
+
+    def payable(self, view: RenewalView) -> Payable:
+        found = view.payable_id
+        assert found is not None
+        return within(SYSTEM, lambda: payments.get_payable(actor=SYSTEM, payable_id=found))
+
+    def transfer(self, view: RenewalView, at: datetime, on: date, amount: int | None = None) -> None:
+        assert view.gross is not None
+        record_transfer(
+            actor=operator(),
+            now=at,
+            payable_id=view.payable_id,
+            amount=view.gross if amount is None else eur(amount),
+            received_on=on,
+            reference=f"bank {view.id} {on}",
+        )
+        deliver()
+
+
+@pytest.fixture(scope="module")
+def prepaid(db: object) -> Prepaid:
+    shop = open_shop()
+    registry.subscribe("payable.settled", "renewals.payment_arrived", on_payable_settled)
+    made = catalog.create_offer(
+        actor=operator(), now=START, plan_id=shop.year.plan_id, code="office-12", term_months=12,
+        terms=TERMS, available_from=date(2026, 1, 1),
+    )  # fmt: skip
+    catalog.set_price(
+        actor=operator(), now=START, price_list_id=shop.prices.id, offer_id=made.id, price=eur(6000)
+    )
+    return Prepaid(shop, made)
+
+
+def test_it_waits_and_nothing_rolls(prepaid: Prepaid) -> None:
+    found = prepaid.waiting()
+    roll_due(found, clock.start_of(date(2027, 1, 15)))
+    view, running = prepaid.view(found), subscription(prepaid.shop, found)
+    assert (view.status, view.quantity, view.net) == ("pending", 4, eur(19200))
+    assert view.cut_off_at == CUT_OFF
+    assert view.consequence.facts["last_day"] == "2027-01-25"
+    assert (running.status, running.period_end) == (Status.ACTIVE, date(2027, 1, 15))
+    assert prepaid.payable(view).amount == view.gross
+    pro_forma = view.pro_forma_id
+    assert pro_forma is not None
+    document = within(SYSTEM, lambda: billing.get_document(actor=SYSTEM, document_id=pro_forma))
+    assert (document.kind, document.due_on) == ("pro_forma", date(2027, 1, 25))
+    assert document.payment is not None
+
+
+def test_paid_in_time_by_value_date_undoes_the_suspension(prepaid: Prepaid) -> None:
+    found = prepaid.waiting()
+    view = prepaid.view(found)
+    run_ladder(view.id, CUT_OFF)
+    assert prepaid.view(found).status == "at_risk"
+    run_ladder(view.id, CUT_OFF + timedelta(days=3))
+    assert prepaid.view(found).status == "missed"
+    assert subscription(prepaid.shop, found).status is Status.SUSPENDED
+    prepaid.transfer(view, datetime(2027, 1, 30, 9, tzinfo=UTC), date(2027, 1, 25))
+    paid, running = prepaid.view(found), subscription(prepaid.shop, found)
+    assert (paid.status, paid.on_time) == ("paid", True)
+    assert (running.status, running.suspend_reason) == (Status.ACTIVE, "")
+    assert (running.period_start, running.period_end) == (date(2027, 1, 15), date(2028, 1, 15))
+    invoice = paid.invoice_id
+    assert invoice is not None
+    issued = within(SYSTEM, lambda: billing.get_document(actor=SYSTEM, document_id=invoice))
+    assert (issued.status, issued.net, issued.gross) == ("paid", view.net, view.gross)
+    assert settle_renewal(actor=SYSTEM, now=CUT_OFF, renewal_id=view.id, source="advance") is False
+
+
+def test_a_transfer_of_the_day_itself_is_late(prepaid: Prepaid) -> None:
+    found = prepaid.waiting()
+    prepaid.transfer(prepaid.view(found), CUT_OFF + timedelta(hours=3), date(2027, 1, 26))
+    assert (prepaid.view(found).status, prepaid.view(found).on_time) == ("paid", False)
+
+
+def test_unpaid_to_the_last_it_ends(prepaid: Prepaid) -> None:
+    found = prepaid.waiting()
+    view = prepaid.view(found)
+    before = within(
+        SYSTEM,
+        lambda: ledger.available(actor=SYSTEM, party_id=prepaid.shop.house.reseller.id, currency="EUR"),
+    )
+    prepaid.transfer(view, CUT_OFF, date(2027, 1, 20), amount=1000)
+    for days in (0, 3, 30, 31):
+        run_ladder(view.id, CUT_OFF + timedelta(days=days))
+    ended = prepaid.view(found)
+    assert (ended.status, ended.consequence.code) == ("ended", "consequence.unpaid")
+    closed = subscription(prepaid.shop, found)
+    assert (closed.status, closed.end_reason) == (Status.ENDED, "renewal_unpaid")
+    assert prepaid.payable(view).status == "cancelled"
+    after = within(
+        SYSTEM,
+        lambda: ledger.available(actor=SYSTEM, party_id=prepaid.shop.house.reseller.id, currency="EUR"),
+    )
+    assert after == before + eur(1000)
+    assert advance_ladder(actor=SYSTEM, now=CUT_OFF, renewal_id=view.id) == "ended"
+
+
+def test_the_balance_pays_at_once_where_that_was_chosen(prepaid: Prepaid) -> None:
+    found = prepaid.waiting(renewal_payment_method="balance")
+    running = subscription(prepaid.shop, found)
+    assert running.period_start == date(2027, 1, 15)
+    rows = within(SYSTEM, lambda: queries.list_history(actor=SYSTEM, subscription_id=found))
+    assert [row.status for row in rows] == ["paid"]
+
+
+def test_seats_that_do_not_renew_are_gone(prepaid: Prepaid) -> None:
+    found = prepaid.waiting(6, renewal_quantity=2)
+    assert subscription(prepaid.shop, found).quantity == 2
+    view = prepaid.view(found)
+    assert (view.quantity, view.net) == (2, eur(9600))
+    prepaid.transfer(view, datetime(2027, 1, 20, 9, tzinfo=UTC), date(2027, 1, 19))
+    assert subscription(prepaid.shop, found).quantity == 2
+    assert prepaid.view(found).on_time is True
