@@ -116,6 +116,7 @@ class CustomerChange(Body):
     currency: Name = left_out()
     vat_number: Name | None = None
     bill_to: BillTo = left_out()
+    may_pay_itself: Flag = left_out()
     address: AddressChange = left_out()
 
 

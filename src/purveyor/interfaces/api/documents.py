@@ -76,6 +76,7 @@ class Customer(Shape):
     vat_number: str | None
     vat_status: VatStatus
     bill_to: Literal["customer", "reseller"]
+    may_pay_itself: bool
     address: Address
     reseller: str
     created_at: str

@@ -39,6 +39,8 @@ PREFIXES = {
     "activity": "act",
     "api_key": "key",
     "renewal": "ren",
+    "case": "dun",
+    "dunning_case": "dun",
 }
 _AMOUNTS = frozenset({"amount", "gross", "net", "available", "wanted", "open", "paid"})
 

@@ -55,6 +55,7 @@ def customer(row: Organization) -> Json:
         "vat_number": row.vat_number or None,
         "vat_status": row.vat_status,
         "bill_to": row.bill_to,
+        "may_pay_itself": row.may_pay_itself,
         "address": _address(row.address),
         "reseller": public.shown("reseller", row.reseller_id),
         "created_at": instant(row.created_at),

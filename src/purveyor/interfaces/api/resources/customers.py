@@ -79,6 +79,13 @@ def update_customer(request: ApiRequest, id: str, body: bodies.CustomerChange) -
     actor = request.call.actor
     see(actor)
     before = parties.get_customer(actor=actor, customer_id=path_id("cus", id, kind="customer"))
+    if "may_pay_itself" in body.model_fields_set:
+        commands.set_may_pay_itself(
+            actor=actor.on(before.id),
+            now=request.call.now,
+            customer_id=before.id,
+            allowed=body.may_pay_itself,
+        )
     changed = commands.update_customer(
         actor=actor.on(before.id), now=request.call.now, customer_id=before.id, given=_merged(before, body)
     )
