@@ -73,6 +73,8 @@ BODIES: dict[str, list[Any]] = {
     "POST /subscriptions/{id}/resume": [{"reason": "x"}],
     "POST /subscriptions/{id}/end": [{"reason": "x"}],
     "POST /subscriptions/{id}/reactivate": [{"reason": "x"}],
+    "POST /subscriptions/{id}/take-back": [{"quantity": 1}],
+    "PATCH /resellers/{id}": [{"billing_mode": "gathered"}, {"gathering_allowed": False}],
     "PUT /subscriptions/{id}/leavers": [{"assignments": []}],
     "POST /subscriptions/{id}/assignments": [{"email": "x@strange.example"}],
     "DELETE /assignments/{id}": [None],

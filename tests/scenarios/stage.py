@@ -105,7 +105,7 @@ class Stage:
         quote = self.quote(customer, *lines, by=by)
         body = {"quote": quote["id"], "payment_method": method}
         order: Json = (by or self.reseller).post("/orders", body).ok(status=201)
-        if order["status"] == "completed":
+        if order["status"] == "completed" and not order["on_account"]:
             self.invoiced.append((order["net"]["amount"], order["vat"]["amount"]))
         return order
 

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from django.db import connections
 
-from purveyor.infra import clock
+from purveyor.billing import commands as billing
+from purveyor.billing.types import AccountLine
+from purveyor.infra import clock, tx
 from purveyor.kernel.actor import Actor, system_actor
+from purveyor.kernel.explanation import Explanation
 from purveyor.kernel.ids import new_id, read, show
+from purveyor.kernel.money import Money
 from purveyor.parties import commands as parties
 from purveyor.parties.types import Organization
 from purveyor.sales import commands as sales
 from purveyor.seats import commands as seats
+from purveyor.subscriptions import queries as subscriptions
 from tests.api.caller import Caller
 from tests.support.jobs import run_pending_jobs
 from tests.support.world import World, build_world, cus
@@ -118,6 +124,8 @@ def build_filled() -> Filled:
     run_pending_jobs()
     for name, place in places.items():
         _fresh(world, name, place, things[name])
+        if place.payer.kind == "reseller":
+            _on_account(place, things[name])
     return Filled(world, places, things, people)
 
 
@@ -210,6 +218,35 @@ def _fresh(world: World, name: str, place: Place, things: dict[str, str]) -> Non
         "SELECT id FROM seats_invitation WHERE member_id = %s AND status = 'pending'", uuid_of(things["mem"])
     )
     things["ivt"] = show("ivt", rows[0][0])
+
+
+def _on_account(place: Place, things: dict[str, str]) -> None:
+    """A line that waits for the gathered invoice of the month."""
+    actor, now, cents = system_actor(), clock.now(), Money(100, "EUR")
+    with tx.enter(actor):
+        found = subscriptions.get_subscription(actor=actor, subscription_id=uuid_of(things["sub"]))
+        assert found.period is not None
+        account = billing.claim_account(actor=actor, now=now, reseller_id=place.payer.id, net=cents)
+        assert account is not None
+        line = AccountLine(
+            kind="add_seats",
+            customer_id=place.customer.id,
+            customer_name=place.customer.name,
+            subscription_id=found.id,
+            offer_id=found.offer_id,
+            description=Explanation("line.add_seats", {"product": found.product, "plan": found.plan}),
+            quantity=1,
+            months=1,
+            unit_price=cents,
+            discount_percent=Decimal(0),
+            net=cents,
+            explanation=(),
+            period_start=found.period.start,
+            period_end=found.period.end,
+        )
+        billing.put_on_account(
+            actor=actor, now=now, gathering_id=account, reseller_id=place.payer.id, lines=[line]
+        )
 
 
 def uuid_of(public: str) -> UUID:

@@ -28,6 +28,7 @@ from purveyor.billing.types import (
     Status,
     TaxLine,
 )
+from purveyor.infra.clock import business_date
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import NotFound
 from purveyor.kernel.explanation import Explanation
@@ -172,28 +173,37 @@ def count_open(
     )
 
 
-def list_accounts(*, actor: Actor, reseller_id: UUID) -> list[Account]:
-    """What a reseller has on account, one a currency; its own and the operator's to read."""
-    if actor.scope == "customer" or (actor.scope == "reseller" and actor.reseller_id != reseller_id):
-        raise NotFound(kind="reseller")
+def list_accounts(*, actor: Actor, reseller_id: UUID | None) -> list[Account]:
+    """What a reseller has on account, one a currency; its own to read, and the operator's (None: of all)."""
+    rows = Gathering.objects.filter(**_account_scope(actor, reseller_id)).order_by("reseller_id", "currency")
     return [
         Account(
-            reseller_id,
+            row.reseller_id,
             Money(row.net, row.currency),
             None if row.cap is None else Money(row.cap, row.currency),
             row.due_at,
         )
-        for row in Gathering.objects.filter(reseller_id=reseller_id).order_by("currency")
+        for row in rows
     ]
 
 
-def list_on_account(
-    *, actor: Actor, reseller_id: UUID, customer_id: UUID | None = None, subscription_id: UUID | None = None
-) -> list[AccountRow]:
-    """The open lines on a reseller's account, by customer, then as they came. One statement."""
-    if actor.scope == "customer" or (actor.scope == "reseller" and actor.reseller_id != reseller_id):
+def _account_scope(actor: Actor, reseller_id: UUID | None) -> dict[str, UUID]:
+    if actor.scope == "operator":
+        return {} if reseller_id is None else {"reseller_id": reseller_id}
+    if actor.scope == "customer" or actor.reseller_id is None or reseller_id != actor.reseller_id:
         raise NotFound(kind="reseller")
-    rows = Unbilled.objects.filter(reseller_id=reseller_id, closed_at=None)
+    return {"reseller_id": actor.reseller_id}
+
+
+def list_on_account(
+    *,
+    actor: Actor,
+    reseller_id: UUID | None,
+    customer_id: UUID | None = None,
+    subscription_id: UUID | None = None,
+) -> list[AccountRow]:
+    """The open lines on account, by customer, then as they came; reach as of :func:`list_accounts`. One statement."""
+    rows = Unbilled.objects.filter(closed_at=None, **_account_scope(actor, reseller_id))
     if customer_id is None:
         customer_id = actor.customer_id
     if customer_id is not None:
@@ -209,6 +219,14 @@ def seats_to_take_back(*, actor: Actor, reseller_id: UUID, subscription_id: UUID
     if actor.scope == "customer":
         return 0
     return seats_left(list_on_account(actor=actor, reseller_id=reseller_id, subscription_id=subscription_id))
+
+
+def billed_on(*, actor: Actor, reseller_id: UUID, order_id: UUID) -> date | None:
+    """The day on which an order's lines on account are billed; None where none of them is open any more."""
+    scope = _account_scope(actor, reseller_id)
+    rows = Unbilled.objects.filter(order_id=order_id, closed_at=None, **scope)
+    found = rows.values_list("gathering__due_at", flat=True).first()
+    return None if found is None else business_date(found)
 
 
 def account_row(row: Unbilled) -> AccountRow:

@@ -16,6 +16,8 @@ from purveyor.kernel.errors import Invalid, NotFound
 from purveyor.kernel.money import Money
 from purveyor.kernel.paging import Page, capped, read_cursor, write_cursor
 from purveyor.parties import authority
+from purveyor.parties import queries as parties
+from purveyor.parties.trade import gathers
 from purveyor.sales import models
 from purveyor.sales.rules import stored
 from purveyor.sales.types import (
@@ -67,6 +69,12 @@ def get_quote(*, actor: Actor, now: datetime, quote_id: UUID) -> QuoteView:
     if row is None:
         raise NotFound(kind="quote")
     return quote_view(row, now=now, order_id=row.order.id if hasattr(row, "order") else None)
+
+
+def is_gathered(*, quote: QuoteView) -> bool:
+    """Whether an order of the quote by bank transfer goes on account, as far as the operator's cap leaves room."""
+    profile = parties.get_reseller_profile(reseller_id=quote.reseller_id)
+    return gathers(profile=profile, payer_id=quote.payer_id, bill_to_id=quote.bill_to_id)
 
 
 def quote_view(row: models.Quote, *, now: datetime, order_id: UUID | None = None) -> QuoteView:

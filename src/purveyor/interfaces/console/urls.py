@@ -14,6 +14,7 @@ from purveyor.interfaces.console.pages import (  # noqa: E402  (their patterns n
     buying,
     customers,
     entrance,
+    gathered,
     members,
     money,
     offers,
@@ -27,6 +28,7 @@ from purveyor.interfaces.console.pages import (  # noqa: E402  (their patterns n
     sandbox,
     settings,
     staff,
+    subscription_life,
     subscriptions,
 )
 
@@ -60,9 +62,12 @@ OWN: list[URLPattern] = [
     path("orders/<ord:order_id>/cancel", orders.cancel, name="order_cancel"),
     path("billing", billing.listing, name="billing"),
     path("billing/<inv:document_id>", billing.document, name="document"),
+    path("billing/<inv:document_id>/lines.csv", gathered.split, name="document_split"),
+    path("on-account", gathered.on_account, name="on_account"),
     path("balance", billing.balance, name="balance"),
     path("activity", overview.activity, name="activity"),
     path("settings", settings.organization, name="settings"),
+    path("settings/billing", gathered.mode, name="billing_mode"),
     path("settings/people", settings.people, name="people"),
     path("settings/people/invite", settings.invite, name="people_invite"),
     path("settings/people/invitations/<ivt:invitation_id>/resend", staff.resend, name="people_resend"),
@@ -78,6 +83,7 @@ OPERATOR: list[URLPattern] = [
     path("resellers/new", resellers.create, name="reseller_new"),
     path("resellers/<res:reseller_id>", resellers.detail, name="reseller"),
     path("resellers/<res:reseller_id>/edit", resellers.edit, name="reseller_edit"),
+    path("resellers/<res:reseller_id>/gathering", gathered.terms, name="reseller_gathering"),
     path("resellers/<res:reseller_id>/discount", resellers.discount, name="reseller_discount"),
     path(
         "resellers/<res:reseller_id>/invitations/<ivt:invitation_id>/resend",
@@ -125,6 +131,19 @@ ACTING: list[URLPattern] = [
     path("subscriptions/<sub:subscription_id>", subscriptions.detail, name="on_subscription"),
     path("subscriptions/<sub:subscription_id>/top-up", buying.top_up, name="on_top_up"),
     path("subscriptions/<sub:subscription_id>/renewal", subscriptions.renewal, name="on_renewal"),
+    path("subscriptions/<sub:subscription_id>/leavers", subscription_life.leavers, name="on_leavers"),
+    path(
+        "subscriptions/<sub:subscription_id>/cancel-change",
+        subscription_life.cancel_change,
+        name="on_cancel_change",
+    ),
+    path("subscriptions/<sub:subscription_id>/suspend", subscription_life.suspend, name="on_suspend"),
+    path("subscriptions/<sub:subscription_id>/resume", subscription_life.resume, name="on_resume"),
+    path("subscriptions/<sub:subscription_id>/end", subscription_life.end, name="on_end"),
+    path(
+        "subscriptions/<sub:subscription_id>/reactivate", subscription_life.reactivate, name="on_reactivate"
+    ),
+    path("subscriptions/<sub:subscription_id>/take-back", gathered.take_back, name="on_take_back"),
     path("subscriptions/<sub:subscription_id>/assign", members.assign, name="on_assign"),
     path("members", members.listing, name="on_members"),
     path("members/add", members.add, name="on_members_add"),

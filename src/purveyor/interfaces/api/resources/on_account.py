@@ -13,7 +13,7 @@ from purveyor.interfaces.api import account, account_shapes, bodies, documents, 
 from purveyor.interfaces.api.door import ApiRequest, path_id, reading, writing
 from purveyor.interfaces.api.resources import _reach
 from purveyor.kernel.actor import Actor
-from purveyor.kernel.errors import Invalid, NotFound
+from purveyor.kernel.errors import NotFound
 from purveyor.parties import commands as parties_commands
 from purveyor.parties import queries as parties
 from purveyor.parties.types import Organization
@@ -25,13 +25,15 @@ router = Router(tags=["on account"])
 @router.get("/on-account", response=account.OnAccount, summary="What is gathered and not billed yet")
 @reading
 def get_on_account(request: ApiRequest, reseller: str | None = None, customer: str | None = None) -> Any:
-    """A reseller's own; the operator names one."""
+    """A reseller's own; the operator's of all, or of the one it names. What customers buy themselves is never on
+    account, so that they find nothing here."""
     actor = request.call.actor
     _reach.see(actor, "documents")
+    customer_id = _reach.customer_filter(actor, customer)
     reseller_id = _whose(actor, reseller)
-    rows = billing.list_on_account(
-        actor=actor, reseller_id=reseller_id, customer_id=_reach.customer_filter(actor, customer)
-    )
+    if actor.scope == "customer":
+        return {"accounts": [], "data": []}
+    rows = billing.list_on_account(actor=actor, reseller_id=reseller_id, customer_id=customer_id)
     held = billing.list_accounts(actor=actor, reseller_id=reseller_id)
     return {
         "accounts": [account_shapes.account(one) for one in held],
@@ -39,13 +41,9 @@ def get_on_account(request: ApiRequest, reseller: str | None = None, customer: s
     }
 
 
-def _whose(actor: Actor, text: str | None) -> UUID:
-    if actor.scope == "customer":
-        raise NotFound()
+def _whose(actor: Actor, text: str | None) -> UUID | None:
     if text is not None:
         return _reseller(actor, path_id("res", text, kind="reseller")).id
-    if actor.reseller_id is None:
-        raise Invalid(field="reseller", reason="required")
     return actor.reseller_id
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from purveyor.billing.types import Document, DocumentLine, PartySnapshot
 from purveyor.interfaces.console.desk import Desk
+from purveyor.interfaces.console.shell import tint_of
 from purveyor.interfaces.texts import explanations, formats, labels, lines, reasons
 from purveyor.kernel.errors import NotFound
 from purveyor.kernel.ids import read
@@ -42,6 +44,17 @@ class Line:
     text: str
     how: str
     months: str
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The lines of one customer on a gathered invoice, with their sum."""
+
+    name: str
+    colour: str
+    url: str
+    lines: list[Line]
+    net: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +96,9 @@ def show(desk: Desk, document: Document) -> HttpResponse:
         "kind": labels.document_kind(document.kind),
         "seller": _party(document.seller),
         "buyer": _party(document.buyer),
-        "lines": [_line(one) for one in document.lines],
+        "lines": [] if document.is_gathered else [_line(one) for one in document.lines],
+        "split": _split(desk, document) if document.is_gathered else [],
+        "split_url": desk.url("document_split", document_id=document.id) if document.is_gathered else "",
         "taxes": [
             Tax(
                 _("VAT %(rate)s") % {"rate": formats.percent_text(one.rate_percent)},
@@ -120,6 +135,26 @@ def _party(snapshot: PartySnapshot) -> Party:
         snapshot.vat_number or "",
         snapshot.email or "",
     )
+
+
+def _split(desk: Desk, document: Document) -> list[Split]:
+    """By customer, in the order of the invoice."""
+    currency = document.net.currency
+    found = []
+    for (customer_id, name), some in groupby(
+        document.lines, key=lambda one: (one.customer_id, one.customer_name)
+    ):
+        its = list(some)
+        found.append(
+            Split(
+                name,
+                tint_of(customer_id),
+                desk.url("on_overview", customer_id=customer_id),
+                [_line(one) for one in its],
+                Money.total((one.net for one in its), currency),
+            )
+        )
+    return found
 
 
 def _line(one: DocumentLine) -> Line:

@@ -68,7 +68,9 @@ def _form(desk: Desk, quote: QuoteView, available: Money) -> PayForm:
     methods = [
         (
             "bank_transfer",
-            _("Bank transfer. You get a reference; the order completes when the money is there."),
+            _("On account. The order is done at once, and the invoice of the month bills it.")
+            if sales.is_gathered(quote=quote)
+            else _("Bank transfer. You get a reference; the order completes when the money is there."),
         ),
         (
             "balance",

@@ -95,9 +95,19 @@ def _listing(desk: Desk) -> HttpResponse:
         "hint": _open_hint(waiting),
         "filtered": bool(get.get("q") or state or kind),
         "with_customer": desk.customer is None,
+        "account_url": _account_url(desk),
         "pager": pager(desk.request, after),
     }
     return desk.render("console/billing/listing.html", context)
+
+
+def _account_url(desk: Desk) -> str:
+    """What a reseller has on account, where it gathers or something is left there."""
+    if desk.actor.scope != "reseller" or desk.customer is not None:
+        return ""
+    held = billing.list_accounts(actor=desk.actor, reseller_id=desk.organization.id)
+    gathers = parties.get_reseller_profile(reseller_id=desk.organization.id).billing_mode == "gathered"
+    return desk.url("on_account") if gathers or any(one.due_at is not None for one in held) else ""
 
 
 def _document_cursor(text: str | None) -> tuple[date, UUID] | None:

@@ -8,12 +8,13 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
+from purveyor.billing import queries as billing
 from purveyor.interfaces.console import prices
 from purveyor.interfaces.console.desk import Desk, page
 from purveyor.interfaces.console.paging import cursor_of, pager
 from purveyor.interfaces.console.shell import tint_of
 from purveyor.interfaces.console.widgets import Tab
-from purveyor.interfaces.texts import labels
+from purveyor.interfaces.texts import formats, labels
 from purveyor.parties import queries as parties
 from purveyor.sales import commands as sales_commands
 from purveyor.sales import queries as sales
@@ -117,6 +118,7 @@ def _detail(desk: Desk, order_id: UUID, back_url: str) -> HttpResponse:
         "customer_colour": tint_of(order.customer_id),
         "customer_url": desk.url("on_overview", customer_id=order.customer_id),
         "hold": _hold(order),
+        "on_account": _on_account(desk, order),
         "reference": grouped(order.payment.reference) if order.payment else "",
         "iban": grouped(order.payment.iban) if order.payment else "",
         "seller": parties.get_seller() if order.payment else None,
@@ -139,7 +141,7 @@ def grouped(text: str) -> str:
 def order_number(order: OrderView | OrderRow) -> str:
     """What people call the order: its newest document's number, else its date."""
     if isinstance(order, OrderView):
-        document = order.invoice or order.pro_forma
+        document = order.pro_forma if order.on_account else order.invoice or order.pro_forma
         if document is not None:
             return document.number
     return ""
@@ -157,6 +159,18 @@ def _hold(order: OrderView) -> str:
     if order.hold_reason == "period_ended":
         return _("The term was over before the money arrived, so the seats could not be added.")
     return _("It could not be carried out as promised when the money arrived.")
+
+
+def _on_account(desk: Desk, order: OrderView) -> str:
+    """How it is billed, where that is not by a document of its own."""
+    if not order.on_account:
+        return ""
+    if order.invoice is not None:
+        return _("It was billed with the gathered invoice %(number)s.") % {"number": order.invoice.number}
+    day = billing.billed_on(actor=desk.actor, reseller_id=order.reseller_id, order_id=order.id)
+    if day is None:
+        return _("Its seats were taken back before they were billed, so it costs nothing.")
+    return _("It is on account: the gathered invoice of %(day)s bills it.") % {"day": formats.day_text(day)}
 
 
 def _url_of(desk: Desk, found: Subscription) -> str:
