@@ -20,15 +20,22 @@ from purveyor.subscriptions.types import Subscription
 
 @command
 def plan_leavers(
-    *, actor: Actor, now: datetime, subscription_id: UUID, assignment_ids: Sequence[UUID]
+    *,
+    actor: Actor,
+    now: datetime,
+    subscription_id: UUID,
+    assignment_ids: Sequence[UUID],
+    renewal_quantity: int | None = None,
 ) -> tuple[Assignment, ...]:
     """Say who goes at the end of the term: exactly these, and none for an empty list. Safe to repeat.
 
-    They keep their seats until then. ``renewal_quantity`` may be as low as those who stay.
+    They keep their seats until then. ``renewal_quantity`` schedules so many seats with it, at least as many as there
+    are members who stay; without it, the number stays as it is.
 
     Raises:
         NotFound: one of them holds no seat of this subscription. SeatsInUse: more would stay than seats are
-        scheduled. RenewalLocked, PeriodEnded, SubscriptionNotActive, Forbidden.
+        scheduled. RenewalLocked, PeriodEnded, SubscriptionNotActive, Invalid, Forbidden.
+    Emits: subscription.renewal_changed, if the number changed.
     """
     wanted = sorted(set(assignment_ids))
     before = subscriptions.hold_seats(actor=actor, now=now, subscription_id=subscription_id)
@@ -51,6 +58,14 @@ def plan_leavers(
             actor, now, "seat.leavers_planned", "subscription", subscription_id, before.reseller_id,
             before.customer_id, count=len(wanted),
         )  # fmt: skip
+    if renewal_quantity is not None:
+        subscriptions.set_renewal(
+            actor=actor,
+            now=now,
+            subscription_id=subscription_id,
+            auto_renew=True,
+            renewal_quantity=renewal_quantity,
+        )
     return leavers_of(actor, subscription_id)
 
 

@@ -131,14 +131,33 @@ class RenewalForm(forms.Form):
         help_text=_("Otherwise it ends on that day, and its seats with it."),
     )
     renewal_quantity = SeatsField(label=_("Seats of the next term"), required=False)
+    renewal_offer = forms.ChoiceField(
+        label=_("Plan and term"),
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=_("From the next term on, at the prices of today's list, for one seat and before VAT."),
+        error_messages={"invalid_choice": _("This is no longer on sale. Choose one of those offered now.")},
+    )
     renewal_payment_method = forms.ChoiceField(label=_("How the renewal is paid"), widget=PaySelect)
 
-    def __init__(self, *args: Any, methods: Choices, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, methods: Choices, offers: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        _offer(self, "renewal_offer", offers)
         _offer(self, "renewal_payment_method", methods)
         widget = self.fields["renewal_payment_method"].widget
         assert isinstance(widget, PaySelect)  # as declared above
         widget.closed = frozenset({"card"})
+
+
+class ReasonForm(forms.Form):
+    """Why the operator does something to a subscription."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        help_text=_("One line. It is kept, and those whom it concerns read it."),
+        error_messages={"required": _("Say why, in a few words.")},
+    )
 
 
 class ActivityForm(forms.Form):

@@ -4,27 +4,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import cast, get_args
+from typing import Any, cast, get_args
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
+from purveyor.billing import queries as billing
 from purveyor.interfaces.console.desk import Desk, page
 from purveyor.interfaces.console.forms.selling import RenewalForm
+from purveyor.interfaces.console.pages._scheduled import changes, next_offers
+from purveyor.interfaces.console.pages.subscription_life import leavers_url, step_links
 from purveyor.interfaces.console.paging import cursor_of, pager
 from purveyor.interfaces.console.shell import tint_of
-from purveyor.interfaces.texts import explanations, formats, labels, refusals
+from purveyor.interfaces.texts import explanations, formats, labels, life, refusals
 from purveyor.kernel.errors import Forbidden, NotFound
+from purveyor.kernel.ids import show
 from purveyor.parties import queries as parties
+from purveyor.renewals import queries as renewals
 from purveyor.seats import queries as seats
 from purveyor.subscriptions import commands
 from purveyor.subscriptions import queries as subscriptions
 from purveyor.subscriptions.errors import SubscriptionNotActive
 from purveyor.subscriptions.types import Sort, Subscription
 
-STATUSES = ("active", "trial", "awaiting_payment", "ended", "cancelled")
+STATUSES = ("active", "trial", "suspended", "awaiting_payment", "ended", "cancelled")
 RUNNING = frozenset({"active", "trial"})
 SORTS = get_args(Sort)
 
@@ -127,9 +132,13 @@ def detail(desk: Desk, subscription_id: UUID) -> HttpResponse:
         "shows_price": desk.may("documents"),
         "may_renew": running and desk.may("buy") and _pays(desk, found),
         "may_top_up": running and desk.may("buy"),
+        "may_take_back": running and desk.may("buy") and _added_on_account(desk, found),
         "may_assign": running and desk.may("assign"),
         "renewal_method": labels.payment_method(found.renewal_payment_method),
-        "why_over": _why_over(found),
+        "why_over": life.reason(found.end_reason),
+        "why_suspended": life.reason(found.suspend_reason),
+        "steps": step_links(desk, found),
+        **_renewal_card(desk, found, running),
     }
     return desk.render("console/subscriptions/detail.html", context)
 
@@ -147,6 +156,12 @@ def _found(desk: Desk, subscription_id: UUID) -> Subscription:
     return found
 
 
+def _added_on_account(desk: Desk, found: Subscription) -> bool:
+    """Whether seats added this month are not billed yet, and so can go back."""
+    given = {"reseller_id": found.reseller_id, "subscription_id": found.id}
+    return billing.seats_to_take_back(actor=desk.actor, **given) > 0
+
+
 def _payer(desk: Desk, found: Subscription) -> str:
     """Who pays; a customer knows its reseller by the name of its help desk."""
     if found.payer_id == desk.organization.id:
@@ -161,16 +176,22 @@ def _pays(desk: Desk, found: Subscription) -> bool:
     return desk.actor.scope == "operator" or found.payer_id == desk.actor.organization_id
 
 
-def _why_over(found: Subscription) -> str:
-    """Why it ended, in a sentence."""
-    match found.end_reason:
-        case "not_renewed":
-            return _("It was not to be renewed.")
-        case "trial_over":
-            return _("The trial was over.")
-        case "offer_not_available":
-            return _("What it was made from is no longer on sale.")
-    return ""
+def _renewal_card(desk: Desk, found: Subscription, running: bool) -> dict[str, Any]:
+    """What the card of the renewal shows: what comes, what it costs, what is scheduled, whether it can be changed."""
+    if not running or found.period_end is None:
+        return {}
+    waits = desk.today >= found.period_end
+    net = None
+    if found.renewal_id is not None and found.auto_renew and desk.may("documents") and not waits:
+        net = renewals.get_renewal(actor=desk.actor, renewal_id=found.renewal_id, on=desk.today).net
+    locked = found.locked_from is not None and desk.today >= found.locked_from
+    return {
+        "waits": waits,
+        "renewal_net": net,
+        "changes": changes(found),
+        "locked": locked,
+        "may_plan_leavers": desk.may("assign") and found.seats_assigned and found.auto_renew and not locked,
+    }
 
 
 @page("buy", customer=True)
@@ -181,15 +202,20 @@ def renewal(desk: Desk, subscription_id: UUID) -> HttpResponse:
         return not_running(desk, found)
     if not _pays(desk, found):
         raise Forbidden(act="buy", role=desk.actor.role, reason="payer_decides")
+    if found.locked_from is not None and desk.today >= found.locked_from and not desk.posted:
+        return desk.render("console/subscriptions/locked.html", {"subscription": found, **_back(desk, found)})
     form = RenewalForm(
         desk.request.POST or None,
         initial={
             "auto_renew": found.auto_renew,
             "renewal_quantity": found.renewal_quantity,
+            "renewal_offer": show("off", found.renewal_offer_id) if found.renewal_offer_id else "",
             "renewal_payment_method": found.renewal_payment_method,
         },
         methods=_methods(),
+        offers=next_offers(desk, found),
     )
+    choosing = "leave" in desk.request.POST
 
     def act() -> str:
         data = form.cleaned_data
@@ -198,28 +224,41 @@ def renewal(desk: Desk, subscription_id: UUID) -> HttpResponse:
             now=desk.now,
             subscription_id=found.id,
             auto_renew=data["auto_renew"],
-            renewal_quantity=data["renewal_quantity"],
+            # So few seats only once it is said who leaves: the next page asks, and saves the number.
+            renewal_quantity=commands.UNCHANGED if choosing else data["renewal_quantity"],
+            renewal_offer=data["renewal_offer"] or None,
             renewal_payment_method=data["renewal_payment_method"],
         )
+        if choosing:
+            return leavers_url(desk, found, data["renewal_quantity"] or found.quantity)
         return desk.url("on_subscription", subscription_id=found.id)
 
+    few = False
     if desk.posted and form.is_valid():
-        done = desk.submit(form, act, said=_("The renewal settings are saved."))
+        done = desk.submit(form, act, said="" if choosing else _("The renewal settings are saved."))
         if done:
             return done
+        wanted = form.cleaned_data.get("renewal_quantity")
+        few = wanted is not None and wanted < found.seats_assigned - found.seats_leaving
     context = {
         "form": form,
         "subscription": found,
-        "back_url": desk.url("on_subscription", subscription_id=found.id),
+        "few": few and desk.may("assign"),
+        **_back(desk, found),
         "help": _(
-            "Empty: as many as there are then, now %(count)s. Not fewer than are assigned, now %(least)s."
+            "Empty: as many as there are then, now %(count)s. For fewer than are assigned, now %(least)s, you choose"
+            " who leaves."
         )
         % {
             "count": formats.number_text(found.quantity),
-            "least": formats.number_text(found.seats_assigned),
+            "least": formats.number_text(found.seats_assigned - found.seats_leaving),
         },
     }
     return desk.render("console/subscriptions/renewal.html", context, status=422 if desk.posted else 200)
+
+
+def _back(desk: Desk, found: Subscription) -> dict[str, str]:
+    return {"back_url": desk.url("on_subscription", subscription_id=found.id)}
 
 
 def _methods() -> list[tuple[str, str]]:
