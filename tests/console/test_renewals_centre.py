@@ -279,3 +279,25 @@ def test_a_page_is_the_same_work_for_few_and_for_many(
         counts.append(len(caught))
     assert counts[0] == counts[1]
     assert counts[1] <= 20, [one["sql"][:120] for one in caught.captured_queries]
+
+
+# -- the operator's runs -------------------------------------------------------------------------------------
+
+
+def test_what_a_run_would_bill(shop: Shop, customer: Organization) -> None:
+    quote_id = quoted(shop, customer, offer="lockbox-business-1m", quantity=2)
+    fill(shop, shop.houses.first)
+    sales.accept_quote(
+        actor=actor_on(shop, customer), now=clock.now(), quote_id=quote_id, payment_method="balance"
+    )
+    boss = Browser(shop.houses.seller.organization, "admin")
+    url = f"{boss.root}renewals/runs"
+    assert boss.get(url).status_code == 200
+    text = text_of(boss.get(f"{url}/dry?until=2027-01-15"))
+    assert "Billed" in text
+    assert "Nothing is due until then" not in text
+    assert "Nothing is due until then" in text_of(boss.get(f"{url}/dry?until={clock.now():%Y-%m-%d}"))
+    assert boss.get(f"{url}/dry?until=2020-01-01").status_code == 422
+    assert boss.get(f"{url}/dry?until=2099-01-01").status_code == 422
+    assert boss.get(f"{url}/dry?until=x").status_code == 422
+    assert Browser(shop.houses.first, "admin").get(f"/{url.split('/')[1]}/renewals/runs").status_code == 404

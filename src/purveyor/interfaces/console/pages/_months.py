@@ -61,7 +61,7 @@ class Chart:
     points: tuple[Point, ...]
 
 
-TONES = {"renews": "info", "commits": "wait", "ends": "calm", "locks": "bad"}
+TONES = {"renews": "info", "commits": "wait", "ends": "calm", "locks": "calm is-outlined"}
 
 
 def month_of(text: str, today: date) -> date:

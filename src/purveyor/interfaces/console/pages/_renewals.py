@@ -109,7 +109,9 @@ class Row:
     status: str
     method: str
     sentence: str
+    term: str
     locked: bool
+    last_change: date | None
     now: Money | None
     then: Money | None
     dearer: bool
@@ -148,7 +150,9 @@ def row(desk: Desk, view: RenewalView) -> Row:
         status=view.status,
         method=labels.payment_method(view.payment_method),
         sentence=explanations.explain(view.consequence),
+        term=explanations.months_text(view.term_months),
         locked=is_locked(desk, view),
+        last_change=view.locked_from - timedelta(days=1) if view.locked_from else None,
         now=view.net_running if pays else None,
         then=view.net if pays else None,
         dearer=bool(pays and view.net and view.net_running and view.net.amount > view.net_running.amount),

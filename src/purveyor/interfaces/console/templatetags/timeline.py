@@ -13,7 +13,7 @@ from purveyor.interfaces.texts import formats
 from purveyor.kernel.money import Money
 
 register = template.Library()
-_WIDTH, _HEIGHT, _LEFT, _TOP = 720, 190, 76, 12
+_WIDTH, _HEIGHT, _LEFT, _TOP = 560, 200, 58, 12
 _LINES = 4
 
 
