@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from purveyor.infra import clock
 from purveyor.kernel.actor import system_actor
 from purveyor.renewals.commands import advance_ladder, renew_term, run_renewals
-from purveyor.renewals.commands.give_notices import FIRST, announce_notices, give_notices, give_reminders
+from purveyor.renewals.commands.give_notices import (
+    FIRST,
+    announce_notices,
+    give_notices,
+    give_reminders,
+    next_morning,
+)
 
-# Notices go out at six in the morning, in the operator's zone.
-MORNING = 6
 # Mornings that were missed longer ago are not made up for: what their notices say is no longer so.
 MISSED_MAX = timedelta(days=3)
 
@@ -41,17 +45,6 @@ def give_due(daily_id: UUID, due_at: datetime) -> None:
         while after is not None:
             after = give(actor=actor, now=now, after=after)
     announce_notices(actor=actor, now=now, daily_id=daily_id, next_at=next_morning(now))
-
-
-def next_morning(after: datetime) -> datetime:
-    """The first instant after ``after`` at which notices go out."""
-    zone = clock.zone()
-    day = clock.business_date(after)
-    found = datetime(day.year, day.month, day.day, MORNING, tzinfo=zone)
-    if found <= after:
-        day += timedelta(days=1)
-        found = datetime(day.year, day.month, day.day, MORNING, tzinfo=zone)
-    return found.astimezone(UTC)
 
 
 def run_ladder(renewal_id: UUID, due_at: datetime) -> None:

@@ -7,13 +7,18 @@ from decimal import Decimal
 from fractions import Fraction
 from uuid import UUID
 
+from django.db import connection
+
 from purveyor.kernel.actor import Actor
-from purveyor.kernel.errors import Forbidden
+from purveyor.kernel.errors import Forbidden, NotFound
 from purveyor.kernel.money import round_half_up
 from purveyor.parties import authority
+from purveyor.renewals import models
 from purveyor.renewals._outlook import Outlook
+from purveyor.renewals.errors import PriceNotAsked
 from purveyor.renewals.types import PriceQuestion
 from purveyor.subscriptions import queries as subscriptions
+from purveyor.subscriptions.queries import scope_sql
 from purveyor.subscriptions.types import Status, Subscription
 
 
@@ -26,6 +31,31 @@ def find_price_question(*, actor: Actor, subscription_id: UUID, on: date) -> Pri
     found = subscriptions.get_subscription(actor=actor, subscription_id=subscription_id)
     require_payer(actor, found)
     return question(actor, on, found)
+
+
+def get_subscription_id(*, actor: Actor, renewal_id: UUID) -> UUID:
+    """The subscription whose next renewal bears this id.
+
+    Raises: NotFound; PriceNotAsked for a renewal whose day has come.
+    """
+    where, params = scope_sql(actor)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT s.id FROM subscriptions_subscription s WHERE s.renewal_id = %s AND {where}",
+            [renewal_id, *params],
+        )
+        row = cursor.fetchone()
+    if row is not None:
+        found: UUID = row[0]
+        return found
+    past = models.Renewal.objects.filter(id=renewal_id)
+    if actor.scope == "reseller":
+        past = past.filter(reseller_id=actor.reseller_id)
+    if actor.customer_id is not None:
+        past = past.filter(customer_id=actor.customer_id)
+    if past.exists():
+        raise PriceNotAsked()
+    raise NotFound(kind="renewal")
 
 
 def require_payer(actor: Actor, found: Subscription) -> None:

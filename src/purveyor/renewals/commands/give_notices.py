@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
 
 from purveyor.infra import outbox
-from purveyor.infra.clock import business_date
+from purveyor.infra.clock import business_date, zone
 from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.ids import new_id
@@ -22,6 +22,8 @@ from purveyor.renewals.rules import notices
 from purveyor.renewals.types import NoticeKind
 
 FIRST = UUID(int=0)
+# Notices go out at six in the morning, in the operator's zone.
+MORNING = 6
 # Who has notices of a day: counted by the database, a row for each customer, payer and kind.
 _OF_THE_DAY = """
 SELECT n.reseller_id, n.customer_id, n.payer_id, n.kind, count(*), bool_or(p.notify_customer_contact)
@@ -109,7 +111,8 @@ def note_rebased(
         subscription_id=subscription_id, period_end=period_end, kind="rebased"
     ).count()
     morning = models.Daily.objects.filter(name="notices").values_list("due_at", flat=True).first()
-    on = business_date(now if morning is None else max(morning, now))
+    following = next_morning(now)
+    on = business_date(following if morning is None else max(morning, following))
     one = Given(
         reseller_id, customer_id, payer_id, subscription_id, period_end,
         notices.Owed("rebased", earlier + 1), dict(facts),
@@ -153,3 +156,14 @@ def _audiences(on: date) -> dict[tuple[UUID, UUID | None], Counter[NoticeKind]]:
             if kind in notices.kinds_for(scope=scope, pays=payer_id == own, is_told=is_told):
                 told.setdefault(key, Counter())[kind] += count
     return told
+
+
+def next_morning(after: datetime) -> datetime:
+    """The first instant after ``after`` at which notices go out."""
+    day = business_date(after)
+    found = _morning_of(day)
+    return found if found > after else _morning_of(day + timedelta(days=1))
+
+
+def _morning_of(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, MORNING, tzinfo=zone()).astimezone(UTC)
