@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import JSONField, Model
+from django.db.models.expressions import DatabaseDefault
 
 from purveyor.infra import tx
 
@@ -32,7 +33,12 @@ def insert(row: Model) -> None:
     """
     sql, columns = _insert_of(type(row))
     values = [
-        getattr(row, name) if field is None else field.get_db_prep_save(getattr(row, name), connection)
+        _plain(getattr(row, name)) if field is None else field.get_db_prep_save(getattr(row, name), connection)
         for name, field in columns
     ]
     tx.execute(sql, values)
+
+
+def _plain(value: Any) -> Any:
+    """The value; of a column that was left to the database's default, that default, which is a constant."""
+    return value.expression.value if isinstance(value, DatabaseDefault) else value
