@@ -9,13 +9,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import OperationalError, connection, connections, transaction
 
-from purveyor.infra import delivery, parking, registry, tx
+from purveyor.infra import bulk, delivery, parking, registry, tx
 from purveyor.kernel.errors import DomainError
 
 logger = logging.getLogger(__name__)
@@ -87,21 +89,37 @@ def run_due(until: datetime, *, before_each: Callable[[datetime], None] | None =
     A piece that fails is parked with its reason and stops nobody else; a fault of the database's moment is
     tried again before.
     """
-    runs = {source.name: source.run for source in registry.due_sources()}
+    sources = {source.name: source for source in registry.due_sources()}
     done = 0
-    while (found := _due(until)) is not None:
-        instant, pieces = found
-        if before_each is not None:
-            before_each(instant)
-        for source, piece in pieces:
-            try:
-                _run(runs[source], piece, instant)
-            except Exception as error:
-                logger.exception("due work %s %s failed", source, piece)
-                parking.park(source=source, piece=str(piece), due_at=instant, reason=error)
-            done += 1
-        delivery.deliver_owed()
+    with bulk.kept():
+        while (found := _due(until)) is not None:
+            instant, pieces = found
+            if before_each is not None:
+                before_each(instant)
+            for name, group in groupby(pieces, key=itemgetter(0)):
+                done += _run_source(sources[name], [piece for _, piece in group], instant)
+            delivery.deliver_owed()
     return done
+
+
+def _run_source(source: registry.DueSource, pieces: list[UUID], instant: datetime) -> int:
+    """What one source has at one instant: all at once where it can, else these pieces one by one."""
+    if source.run_many is not None:
+        try:
+            done = source.run_many(instant)
+        except Exception:
+            logger.exception("due work %s failed in bulk", source.name)
+            done = 0
+        if done:
+            return done
+        # One by one each piece is done, or parked with its own reason: what fails in bulk holds nobody up.
+    for piece in pieces:
+        try:
+            _run(source.run, piece, instant)
+        except Exception as error:
+            logger.exception("due work %s %s failed", source.name, piece)
+            parking.park(source=source.name, piece=str(piece), due_at=instant, reason=error)
+    return len(pieces)
 
 
 def _run(run: Callable[[UUID, datetime], None], piece: UUID, instant: datetime) -> None:

@@ -40,6 +40,9 @@ class DueSource:
 
     ``run(id, due_at)`` does the work with ``due_at`` as its now, inside a transaction of its own making,
     and must clear or move the row's due instant. ``where`` narrows the rows (trusted SQL).
+
+    ``run_many(due_at)``, where a source has it, does all that is due at that instant and not parked, and
+    returns how many pieces that were; it parks by itself what cannot be done.
     """
 
     name: str
@@ -47,6 +50,7 @@ class DueSource:
     run: Callable[[UUID, datetime], None]
     due_column: str = "due_at"
     where: str = "true"
+    run_many: Callable[[datetime], int] | None = None
 
 
 _handlers: dict[str, Handler] = {}

@@ -1,0 +1,1 @@
+"""The renewal run's chunk: what it reads, how each subscription is decided, and what is written, all set-based."""

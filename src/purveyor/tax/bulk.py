@@ -1,0 +1,37 @@
+"""The evidence behind many VAT numbers at once, for the renewal run: one statement a chunk."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from uuid import UUID
+
+from purveyor.infra.bulk import Cursor
+from purveyor.parties.types import Organization
+from purveyor.tax.types import CheckFound
+
+_CHECKS = """
+SELECT k.id, c.id, c.source, c.checked_at
+FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::text[]) AS k(id, reseller_id, customer_id, number),
+LATERAL (
+  SELECT n.id, n.source, n.checked_at FROM tax_numbercheck n
+  WHERE n.reseller_id = k.reseller_id AND n.number = k.number
+    AND CASE WHEN k.customer_id IS NULL THEN n.customer_id IS NULL ELSE n.customer_id = k.customer_id END
+  ORDER BY n.checked_at DESC, n.id DESC LIMIT 1
+) c"""
+
+
+def read_checks(cursor: Cursor, parties: Collection[Organization]) -> dict[UUID, CheckFound]:
+    """The latest check of the number that each of these parties has now; without one it is left out."""
+    wanted = [one for one in parties if one.vat_number]
+    if not wanted:
+        return {}
+    rows = cursor.execute(
+        _CHECKS,
+        (
+            [one.id for one in wanted],
+            [one.reseller_id for one in wanted],
+            [one.id if one.kind == "customer" else None for one in wanted],
+            [one.vat_number for one in wanted],
+        ),
+    ).fetchall()
+    return {row[0]: CheckFound(row[1], row[2], row[3]) for row in rows}
