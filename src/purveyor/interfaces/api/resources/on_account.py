@@ -91,7 +91,7 @@ def change_reseller(request: ApiRequest, id: str, body: bodies.ResellerChange) -
             allowed=before.gathering_allowed if allowed is None else allowed,
             due_days=before.gathered_due_days if days is None else days,
         )
-    for one in body.account_caps or ():
+    for one in body.account_caps if "account_caps" in body.model_fields_set else ():
         billing_commands.set_account_cap(
             actor=actor, now=now, reseller_id=found.id, currency=one.currency, cap=one.cap
         )

@@ -9,6 +9,7 @@ from typing import cast
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from purveyor.billing import commands as billing_commands
@@ -121,7 +122,7 @@ def _groups(desk: Desk, rows: Iterable[AccountRow]) -> list[Group]:
 
 
 @page("documents", scopes=("operator", "reseller"))
-def split(desk: Desk, document_id: UUID) -> HttpResponse:
+def split(desk: Desk, document_id: UUID) -> HttpResponseBase:
     """The lines of a document for a spreadsheet, each with its customer and subscription."""
     found = billing.get_document(actor=desk.actor, document_id=document_id)
     heads = [
