@@ -108,6 +108,10 @@ class Caller:
         """Change."""
         return self.call("PATCH", path, body, **more)
 
+    def put(self, path: str, body: Any, **more: Any) -> Answer:
+        """Set as a whole."""
+        return self.call("PUT", path, body, **more)
+
     def delete(self, path: str, **more: Any) -> Answer:
         """Remove."""
         return self.call("DELETE", path, **more)
