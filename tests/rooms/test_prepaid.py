@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from django.db import connection
 
 from purveyor.billing import queries as billing
 from purveyor.catalog import commands as catalog
 from purveyor.catalog.types import Offer, Terms
-from purveyor.infra import clock, registry
+from purveyor.infra import clock, registry, tx
+from purveyor.kernel.errors import Invalid, NotFound
+from purveyor.kernel.money import Money
 from purveyor.ledger import queries as ledger
 from purveyor.payments import queries as payments
 from purveyor.payments.commands import record_transfer
 from purveyor.payments.types import Payable
 from purveyor.renewals import queries
 from purveyor.renewals.commands import advance_ladder, settle_renewal
+from purveyor.renewals.errors import RenewalNotOpen
 from purveyor.renewals.handlers import on_payable_settled
 from purveyor.renewals.jobs import roll_due, run_ladder
 from purveyor.renewals.types import RenewalView
+from purveyor.sales import commands as sales
+from purveyor.sales.commands import pay_renewals
+from purveyor.sales.types import OrderView
 from purveyor.subscriptions import commands as subs
 from purveyor.subscriptions.types import Status
 from tests.rooms.books import SYSTEM, eur, operator, within
-from tests.rooms.shop import START, Shop, deliver, open_shop, subscription
+from tests.rooms.shop import START, Shop, deliver, open_shop, order, subscription
 
 TERMS = Terms(
     prepay=True,
@@ -137,10 +144,7 @@ def test_a_transfer_of_the_day_itself_is_late(prepaid: Prepaid) -> None:
 def test_unpaid_to_the_last_it_ends(prepaid: Prepaid) -> None:
     found = prepaid.waiting()
     view = prepaid.view(found)
-    before = within(
-        SYSTEM,
-        lambda: ledger.available(actor=SYSTEM, party_id=prepaid.shop.house.reseller.id, currency="EUR"),
-    )
+    before = available(prepaid)
     prepaid.transfer(view, CUT_OFF, date(2027, 1, 20), amount=1000)
     for days in (0, 3, 30, 31):
         run_ladder(view.id, CUT_OFF + timedelta(days=days))
@@ -149,11 +153,7 @@ def test_unpaid_to_the_last_it_ends(prepaid: Prepaid) -> None:
     closed = subscription(prepaid.shop, found)
     assert (closed.status, closed.end_reason) == (Status.ENDED, "renewal_unpaid")
     assert prepaid.payable(view).status == "cancelled"
-    after = within(
-        SYSTEM,
-        lambda: ledger.available(actor=SYSTEM, party_id=prepaid.shop.house.reseller.id, currency="EUR"),
-    )
-    assert after == before + eur(1000)
+    assert available(prepaid) == before + eur(1000)
     assert advance_ladder(actor=SYSTEM, now=CUT_OFF, renewal_id=view.id) == "ended"
 
 
@@ -173,3 +173,167 @@ def test_seats_that_do_not_renew_are_gone(prepaid: Prepaid) -> None:
     prepaid.transfer(view, datetime(2027, 1, 20, 9, tzinfo=UTC), date(2027, 1, 19))
     assert subscription(prepaid.shop, found).quantity == 2
     assert prepaid.view(found).on_time is True
+
+
+def order_of(prepaid: Prepaid, *views: RenewalView, method: str = "bank_transfer") -> OrderView:
+    return pay_renewals(
+        actor=prepaid.shop.house.actor,
+        now=datetime(2027, 1, 20, 9, tzinfo=UTC),
+        renewal_ids=[view.id for view in views],
+        payment_method=method,
+    )
+
+
+def other_customers(prepaid: Prepaid) -> UUID:
+    """A renewal of the reseller's second customer that waits."""
+    second = replace(prepaid.shop.house.actor, customer_id=prepaid.shop.house.second.id)
+    made = sales.make_quote(
+        actor=second, now=START, customer_id=prepaid.shop.house.second.id,
+        lines=[prepaid.shop.new(1, prepaid.offer)],
+    )  # fmt: skip
+    bought = sales.accept_quote(actor=second, now=START, quote_id=made.id, payment_method="balance")
+    roll_due(bought.subscriptions[0], clock.start_of(date(2027, 1, 15)))
+    return bought.subscriptions[0]
+
+
+def waiting_view(subscription_id: UUID) -> RenewalView:
+    rows = within(
+        SYSTEM, lambda: queries.list_renewals(actor=SYSTEM, on=date(2027, 1, 15), status="open", limit=200)
+    )
+    return next(row for row in rows.rows if row.subscription_id == subscription_id)
+
+
+def books_balance() -> None:
+    """What is owed is what the open invoices say; what came ahead is used up or on the balance."""
+    with tx.enter(SYSTEM), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT a.kind, sum(e.amount) FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id GROUP BY 1"
+        )
+        books = dict(cursor.fetchall())
+        cursor.execute("SELECT coalesce(sum(gross - paid), 0) FROM billing_document WHERE kind = 'invoice'")
+        assert books["receivable"] == cursor.fetchone()[0]
+        assert books.get("advance", 0) == 0
+        assert sum(books.values()) == 0
+
+
+def test_several_are_paid_by_one_transfer(prepaid: Prepaid) -> None:
+    mine, theirs = prepaid.waiting(2), other_customers(prepaid)
+    first, second = prepaid.view(mine), waiting_view(theirs)
+    made = order_of(prepaid, first, second)
+    assert first.gross is not None
+    assert second.gross is not None
+    assert (made.kind, made.is_for_many, made.status) == ("renewals", True, "awaiting_payment")
+    assert (made.gross, len(made.lines)) == (first.gross + second.gross, 2)
+    assert made.payment is not None
+    assert {prepaid.payable(one).status for one in (first, second)} == {"cancelled"}
+    with pytest.raises(RenewalNotOpen):
+        order_of(prepaid, first, method="balance")
+    # What comes on its own reference meanwhile is the payer's.
+    before = available(prepaid)
+    prepaid.transfer(first, datetime(2027, 1, 21, 9, tzinfo=UTC), date(2027, 1, 21))
+    assert available(prepaid) == before + first.gross
+    record_transfer(
+        actor=operator(), now=datetime(2027, 1, 28, 9, tzinfo=UTC), order_id=made.id, amount=made.gross,
+        received_on=date(2027, 1, 25), reference="all at once",
+    )  # fmt: skip
+    deliver()
+    assert order(made.id).status == "completed"
+    for subscription_id in (mine, theirs):
+        rows = within(
+            SYSTEM, lambda one=subscription_id: queries.list_history(actor=SYSTEM, subscription_id=one)
+        )  # type: ignore[misc]  # bound at once
+        assert rows[0].status == "paid"
+        assert rows[0].invoice_id is not None
+        assert subscription(prepaid.shop, subscription_id).period_start == date(2027, 1, 15)
+    assert prepaid.view(mine).on_time is True
+    books_balance()
+
+
+def test_several_are_paid_from_the_balance(prepaid: Prepaid) -> None:
+    mine, theirs = prepaid.waiting(1), other_customers(prepaid)
+    views = (prepaid.view(mine), waiting_view(theirs))
+    before = available(prepaid)
+    made = order_of(prepaid, *views, method="balance")
+    assert (made.status, available(prepaid)) == ("completed", before - made.gross)
+    assert prepaid.view(mine).status == "paid"
+    books_balance()
+
+
+def test_a_cancelled_order_asks_for_each_again(prepaid: Prepaid) -> None:
+    mine = prepaid.waiting(3)
+    view = prepaid.view(mine)
+    made = order_of(prepaid, view)
+    assert not made.is_for_many
+    sales.cancel_order(actor=prepaid.shop.house.actor, now=CUT_OFF, order_id=made.id)
+    assert prepaid.payable(view).status == "open"
+    prepaid.transfer(prepaid.view(mine), CUT_OFF, date(2027, 1, 25))
+    assert (prepaid.view(mine).status, prepaid.view(mine).on_time) == ("paid", True)
+
+
+def test_a_part_that_came_is_the_payers_and_a_new_reference_asks_again(prepaid: Prepaid) -> None:
+    mine = prepaid.waiting(3)
+    view = prepaid.view(mine)
+    prepaid.transfer(view, CUT_OFF, date(2027, 1, 20), amount=500)
+    made = order_of(prepaid, view)
+    sales.cancel_order(actor=prepaid.shop.house.actor, now=CUT_OFF, order_id=made.id)
+    again = prepaid.view(mine)
+    assert again.pro_forma_id != view.pro_forma_id
+    assert prepaid.payable(again).reference != prepaid.payable(view).reference
+    prepaid.transfer(again, CUT_OFF, date(2027, 1, 26))
+    assert prepaid.view(mine).status == "paid"
+    books_balance()
+
+
+def test_one_that_ended_meanwhile_takes_nothing(prepaid: Prepaid) -> None:
+    gone, kept = prepaid.waiting(1), prepaid.waiting(2)
+    first, second = prepaid.view(gone), prepaid.view(kept)
+    made = order_of(prepaid, first, second)
+    run_ladder(first.id, CUT_OFF + timedelta(days=30))
+    assert prepaid.view(gone).status == "ended"
+    before = available(prepaid)
+    record_transfer(
+        actor=operator(), now=CUT_OFF + timedelta(days=31), order_id=made.id, amount=made.gross,
+        received_on=date(2027, 2, 26), reference="much later",
+    )  # fmt: skip
+    deliver()
+    assert first.gross is not None
+    assert available(prepaid) == before + first.gross
+    assert (prepaid.view(kept).status, prepaid.view(kept).on_time) == ("paid", False)
+    books_balance()
+
+
+def test_an_invoiced_renewal_is_paid_the_same_way(prepaid: Prepaid) -> None:
+    shop = prepaid.shop
+    running = shop.subscription(2)
+    roll_due(running, clock.start_of(date(2027, 1, 15)))
+    view = waiting_view(running)
+    made = order_of(prepaid, view, prepaid.view(prepaid.waiting(1)), method="balance")
+    assert made.status == "completed"
+    rows = within(SYSTEM, lambda: queries.list_history(actor=SYSTEM, subscription_id=running))
+    assert rows[0].status == "paid"
+    invoice = rows[0].invoice_id
+    assert invoice is not None
+    assert within(SYSTEM, lambda: billing.get_document(actor=SYSTEM, document_id=invoice)).status == "paid"
+    books_balance()
+
+
+def test_refusals_of_paying(prepaid: Prepaid) -> None:
+    view = prepaid.view(prepaid.waiting(1))
+    with pytest.raises(NotFound):
+        pay_renewals(
+            actor=prepaid.shop.customer, now=CUT_OFF, renewal_ids=[view.id], payment_method="balance"
+        )
+    with pytest.raises(NotFound):
+        order_of(prepaid, replace(view, id=UUID(int=7)))
+    with pytest.raises(Invalid):
+        order_of(prepaid)
+    with pytest.raises(Invalid):
+        order_of(prepaid, view, method="card")
+    order_of(prepaid, view, method="balance")
+    with pytest.raises(RenewalNotOpen):
+        order_of(prepaid, view, method="balance")
+
+
+def available(prepaid: Prepaid) -> Money:
+    party = prepaid.shop.house.reseller.id
+    return within(SYSTEM, lambda: ledger.available(actor=SYSTEM, party_id=party, currency="EUR"))

@@ -31,7 +31,7 @@ class Renewal(models.Model):
     prepay = models.BooleanField(default=False)
     quantity = models.IntegerField()
     # Of the price promised to one that waits for its money.
-    price_list = models.TextField(db_default="")
+    price_list = models.TextField(default="", db_default="")
     currency = models.CharField(max_length=3)
     net = models.BigIntegerField(default=0)
     vat = models.BigIntegerField(default=0)

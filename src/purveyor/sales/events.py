@@ -10,11 +10,12 @@ from purveyor.kernel.events import Event
 
 @dataclass(frozen=True)
 class OrderPlaced(Event):
-    """A quote was accepted. ``pro_forma_id`` is set where money is still to come."""
+    """A quote was accepted, or renewals are to be paid together (``customer_id`` is None where they are of several).
+    ``pro_forma_id`` is set where money is still to come for a quote."""
 
     kind: ClassVar[str] = "order.placed"
     order_id: str
-    customer_id: str
+    customer_id: str | None
     payment_method: str
     gross: int
     currency: str
@@ -23,11 +24,12 @@ class OrderPlaced(Event):
 
 @dataclass(frozen=True)
 class OrderCompleted(Event):
-    """It is in force: paid and invoiced, or on account (``invoice_id`` is None) until the month's end."""
+    """It is in force: paid and invoiced, or on account (``invoice_id`` is None) until the month's end. Renewals that
+    were paid together have an invoice each: ``renewal.paid`` names it."""
 
     kind: ClassVar[str] = "order.completed"
     order_id: str
-    customer_id: str
+    customer_id: str | None
     invoice_id: str | None
     subscription_ids: list[str]
 
@@ -48,7 +50,7 @@ class OrderCancelled(Event):
 
     kind: ClassVar[str] = "order.cancelled"
     order_id: str
-    customer_id: str
+    customer_id: str | None
 
 
 @dataclass(frozen=True)

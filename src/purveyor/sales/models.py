@@ -34,16 +34,19 @@ class Quote(models.Model):
 
 
 class Order(models.Model):
-    """An accepted quote. Its money is that of the quote, tax decision included, for ever."""
+    """An accepted quote, whose money is that of the quote for ever, tax decision included; or (``kind`` renewals)
+    several renewals that are paid at once, each with a document of its own. ``customer_id`` is the reseller's id where
+    these are of several customers."""
 
     id = models.UUIDField(primary_key=True)
+    kind = models.TextField(default="sale", db_default="sale")
     reseller_id = models.UUIDField()
     customer = models.ForeignKey(
         "parties.Organization", on_delete=models.PROTECT, related_name="+", db_index=False
     )
     payer_id = models.UUIDField()
     bill_to_id = models.UUIDField()
-    quote = models.OneToOneField(Quote, on_delete=models.PROTECT, related_name="order")
+    quote = models.OneToOneField(Quote, on_delete=models.PROTECT, related_name="order", null=True)
     status = models.TextField()
     hold_reason = models.TextField(default="")
     payment_method = models.TextField()
@@ -83,8 +86,13 @@ class Order(models.Model):
             models.CheckConstraint(
                 condition=~Q(status="completed")
                 | Q(invoice__isnull=False, completed_at__isnull=False)
-                | Q(on_account=True, completed_at__isnull=False),
+                | Q(on_account=True, completed_at__isnull=False)
+                | Q(kind="renewals", completed_at__isnull=False),
                 name="sales_order_completed_is_invoiced",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="sale", quote__isnull=False) | Q(kind="renewals", quote__isnull=True),
+                name="sales_order_kind",
             ),
         )
         indexes = (

@@ -23,7 +23,7 @@ from purveyor.sales.rules import stored
 from purveyor.sales.types import (
     DocumentRef,
     HandNeeded,
-    LineType,
+    OrderLineType,
     OrderLineView,
     OrderRow,
     OrderStatus,
@@ -140,6 +140,8 @@ def order_view(row: models.Order, lines: list[models.OrderLine]) -> OrderView:
         payment=_payment(row),
         placed_at=row.placed_at,
         completed_at=row.completed_at,
+        kind="renewals" if row.kind == "renewals" else "sale",
+        taxes=tuple(stored.tax(tax) for tax in row.taxes),
         on_account=row.on_account,
     )
 
@@ -165,7 +167,7 @@ def _payment(row: models.Order) -> PaymentDetails | None:
 def _line_view(line: models.OrderLine, currency: str) -> OrderLineView:
     return OrderLineView(
         position=line.position,
-        type=cast(LineType, line.type),
+        type=cast(OrderLineType, line.type),
         offer_id=line.offer_id,
         subscription_id=line.subscription_id,
         product=line.product,
@@ -262,4 +264,6 @@ def _order_row(row: models.Order) -> OrderRow:
         gross=Money(row.gross, row.currency),
         placed_at=row.placed_at,
         completed_at=row.completed_at,
+        reseller_id=row.reseller_id,
+        kind="renewals" if row.kind == "renewals" else "sale",
     )

@@ -13,6 +13,8 @@ from purveyor.kernel.money import Money
 from purveyor.tax.decision import TaxLine
 
 LineType = Literal["new", "add_seats", "change_plan"]
+OrderLineType = Literal["new", "add_seats", "change_plan", "renewal"]
+OrderKind = Literal["sale", "renewals"]
 PaymentMethod = Literal["bank_transfer", "balance", "card"]
 QuoteStatus = Literal["open", "accepted", "expired"]
 OrderStatus = Literal["awaiting_payment", "on_hold", "provisioning", "completed", "cancelled"]
@@ -144,7 +146,7 @@ class OrderLineView:
     """One line of an order, as it was promised. ``subscription_id`` is set for every line."""
 
     position: int
-    type: LineType
+    type: OrderLineType
     offer_id: UUID
     subscription_id: UUID
     product: str
@@ -168,7 +170,7 @@ class OrderView:
     customer_id: UUID
     payer_id: UUID
     bill_to_id: UUID
-    quote_id: UUID
+    quote_id: UUID | None
     status: OrderStatus
     hold_reason: str
     payment_method: PaymentMethod
@@ -184,6 +186,13 @@ class OrderView:
     placed_at: datetime
     completed_at: datetime | None
     on_account: bool = False
+    kind: OrderKind = "sale"
+    taxes: tuple[TaxLine, ...] = ()
+
+    @property
+    def is_for_many(self) -> bool:
+        """Whether it pays renewals of several customers of the reseller that pays."""
+        return self.customer_id == self.reseller_id
 
     @property
     def subscriptions(self) -> tuple[UUID, ...]:
@@ -205,6 +214,13 @@ class OrderRow:
     gross: Money
     placed_at: datetime
     completed_at: datetime | None
+    reseller_id: UUID
+    kind: OrderKind = "sale"
+
+    @property
+    def is_for_many(self) -> bool:
+        """As :attr:`OrderView.is_for_many`."""
+        return self.customer_id == self.reseller_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,12 @@ from purveyor.renewals.commands.choose_notices import choose_notices
 from purveyor.renewals.commands.follow_invoice import follow_invoice
 from purveyor.renewals.commands.follow_payment import follow_payment
 from purveyor.renewals.commands.give_notices import note_rebased
+from purveyor.renewals.commands.hold_renewals import hold_renewals, release_renewals, settle_held
 from purveyor.renewals.commands.link_gathered import link_gathered
 from purveyor.renewals.commands.renew_term import renew_term
 from purveyor.renewals.commands.run_renewals import run_renewals
 from purveyor.renewals.commands.settle_renewal import settle_renewal
+from purveyor.renewals.commands.take_over import take_over
 
 __all__ = [
     "advance_ladder",
@@ -17,9 +19,13 @@ __all__ = [
     "choose_notices",
     "follow_invoice",
     "follow_payment",
+    "hold_renewals",
     "link_gathered",
     "note_rebased",
+    "release_renewals",
     "renew_term",
     "run_renewals",
+    "settle_held",
     "settle_renewal",
+    "take_over",
 ]

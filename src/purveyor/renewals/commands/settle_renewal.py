@@ -56,7 +56,9 @@ def settle_renewal(
     _roll(now, row, found, offer, promised)
     _book(actor, now, row, source)
     close_pro_forma(actor=actor, now=now, document_id=promised.id, outcome="paid")
-    invoice = issue_invoice(actor=actor, now=now, draft=_draft(actor, promised, found, order_id))
+    invoice = issue_invoice(
+        actor=actor, now=now, draft=redraft(actor, promised, found.customer_id, order_id=order_id)
+    )
     row.status, row.paid_at, row.rolled_at, row.due_at = "paid", now, now, None
     row.invoice_id, row.order_id = invoice.id, order_id
     row.save(update_fields=["status", "paid_at", "rolled_at", "due_at", "invoice", "order_id", "on_time"])
@@ -111,9 +113,9 @@ def _book(actor: Actor, now: datetime, row: models.Renewal, source: Source) -> N
     )
 
 
-def _draft(actor: Actor, promised: Document, found: Subscription, order_id: UUID | None) -> DocumentDraft:
+def redraft(actor: Actor, promised: Document, customer_id: UUID, *, order_id: UUID | None) -> DocumentDraft:
     """The invoice says what the pro-forma promised, the parties as they are on this day."""
-    trade = get_trade(actor=actor, customer_id=found.customer_id)
+    trade = get_trade(actor=actor, customer_id=customer_id)
     return DocumentDraft(
         reseller_id=promised.reseller_id,
         customer_id=promised.customer_id,

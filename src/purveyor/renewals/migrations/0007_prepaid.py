@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="renewal",
             name="price_list",
-            field=models.TextField(db_default=""),
+            field=models.TextField(db_default="", default=""),
         ),
         migrations.AddIndex(
             model_name="renewal",

@@ -179,7 +179,7 @@ def note(actor: Actor, now: datetime, order: models.Order, kind: str, **facts: s
         subject_kind="order",
         subject_id=order.id,
         reseller_id=order.reseller_id,
-        customer_id=order.customer_id,
+        customer_id=None if order.customer_id == order.reseller_id else order.customer_id,
         payer_id=order.payer_id,
         facts=dict(facts),
     )

@@ -20,6 +20,7 @@ from purveyor.payments.events import BalanceDeposited
 from purveyor.payments.queries import get_payable
 from purveyor.sales import events, models
 from purveyor.sales.commands._fulfil import fulfil, note
+from purveyor.sales.commands.pay_renewals import settle
 from purveyor.sales.queries import order_view
 from purveyor.sales.types import OrderView
 from purveyor.subscriptions import queries as subscriptions
@@ -47,6 +48,10 @@ def settle_order(*, actor: Actor, now: datetime, order_id: UUID) -> OrderView:
     if order.status != "awaiting_payment":
         return order_view(order, lines)
     _require_money(actor, order)
+    if order.kind == "renewals":
+        settle(now, order, lines)
+        order.save(update_fields=_CHANGED)
+        return order_view(order, lines)
     reason = _why_impossible(actor, now, lines)
     if reason:
         _hold(actor, now, order, reason)
