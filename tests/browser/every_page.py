@@ -9,10 +9,10 @@ from django.urls import URLPattern
 
 from purveyor.interfaces.console import urls
 from purveyor.kernel.ids import show
-from tests.support.filled import Filled
+from tests.support.filled import Filled, run_id
 
-# What no page answers: a POST-only address, and the probe of a watcher.
-NOT_PAGES = {"set_theme", "health", "activate"}
+# What no page answers: a POST-only address, the probe of a watcher, and files.
+NOT_PAGES = {"set_theme", "health", "activate", "renewals_export", "on_renewals_export"}
 ACCOUNT_PAGES = (
     "/accounts/2fa/",
     "/accounts/2fa/totp/activate/",
@@ -49,10 +49,14 @@ def pages_for(filled: Filled, role: str) -> Iterator[tuple[str, str]]:
     # Outside a customer an invitation is one to the staff; the operator's own staff has none open.
     staff = ids | {"ivt": filled.things["first"]["staff"]}
     for one in [*urls.OWN, *(urls.OPERATOR if role == "operator" else [])]:
+        if one.name in NOT_PAGES:
+            continue
         if role == "operator" and one.name in {"people_resend", "people_withdraw"}:
             continue
         yield "own", f"/{workspace}/{_filled(one, staff)}"
     for one in urls.ACTING:
+        if one.name in NOT_PAGES:
+            continue
         yield "acting", f"/{workspace}/on/{ids['cus']}/{_filled(one, ids)}"
     if role == "reseller":
         yield from (("own", path) for path in ACCOUNT_PAGES)
@@ -64,4 +68,4 @@ def _filled(pattern: URLPattern, ids: dict[str, str]) -> str:
 
 def _of_the_operator(filled: Filled) -> dict[str, str]:
     shop = filled.world.shop
-    return {"off": show("off", shop.year.id), "prl": show("prl", shop.eur.id)}
+    return {"off": show("off", shop.year.id), "prl": show("prl", shop.eur.id), "run": run_id()}

@@ -16,17 +16,17 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from purveyor.kernel.ids import show
 from tests.isolation.roles import ROLES, foreign_ids, own_id, row_counts
-from tests.support.filled import Filled
+from tests.support.filled import Filled, run_id
 
 # Addresses outside the console's own: a login's own pages, and what names nothing.
 ELSEWHERE = {"api/v1/", "accounts/", "language/"}
 # The kinds of thing that an address may name beside the workspace.
 KINDS = {
     *("cus", "res", "quo", "ord", "sub", "mem", "asg", "ivt", "inv", "per", "key"),
-    *("off", "prl"),
+    *("off", "prl", "run"),
 }
-# Of the catalog, which belongs to nobody: only the operator's desk shows it under an id.
-CATALOG = {"off", "prl"}
+# Of the catalog, which belongs to nobody, and the runs over everybody: only the operator's desk shows it under an id.
+CATALOG = {"off", "prl", "run"}
 # Pages without a workspace, each with what it shows.
 PUBLIC = {
     "home": "where to go",
@@ -81,7 +81,9 @@ def workspace(filled: Filled, role: str) -> str:
 
 
 def catalog_id(filled: Filled, kind: str) -> str:
-    """An offer or a price list."""
+    """An offer, a price list or a renewal run."""
+    if kind == "run":
+        return run_id()
     found: UUID = filled.world.shop.year.id if kind == "off" else filled.world.shop.eur.id
     return show(kind, found)
 

@@ -261,6 +261,11 @@ def everything(query: str, *values: str | int | UUID) -> list[tuple]:  # type: i
         return list(cursor.fetchall())
 
 
+def run_id() -> str:
+    """A renewal run, as the nightly job leaves one."""
+    return show("run", everything("SELECT id FROM renewals_run ORDER BY started_at LIMIT 1")[0][0])
+
+
 def nobodys(prefix: str) -> str:
     """An id that names nothing."""
     return show(prefix, new_id())

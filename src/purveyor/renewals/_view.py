@@ -170,6 +170,7 @@ def _common(found: Subscription, offer: Offer) -> dict[str, Any]:
         "seats_assigned": found.seats_assigned,
         "auto_renew": found.auto_renew,
         "payment_method": found.renewal_payment_method,
+        "cut_off_zone": zone_of(offer.terms).key,
     }
 
 

@@ -53,8 +53,8 @@ class RenewalView:
     ``net``, ``vat`` and ``gross`` are what its payer is charged at the prices that hold on ``due_on`` as far as they
     are published; ``net_running`` the same at the running term's price. They are None for readers who are not the
     payer, where no price holds, and where nothing renews. ``cut_off_at`` is until when one that is paid first must
-    be paid; ``suspend_at`` and ``end_at`` what follows. ``locked_from`` is the first day on which it cannot be
-    changed any more. ``consequence`` says what happens next.
+    be paid; ``cut_off_zone`` whose clock says so; ``suspend_at`` and ``end_at`` what follows. ``locked_from`` is the
+    first day on which it cannot be changed any more. ``consequence`` says what happens next.
     """
 
     id: UUID
@@ -78,6 +78,7 @@ class RenewalView:
     net_running: Money | None
     prepay: bool
     cut_off_at: datetime | None
+    cut_off_zone: str
     suspend_at: datetime | None
     end_at: datetime | None
     locked_from: date | None

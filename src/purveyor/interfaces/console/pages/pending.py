@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -23,6 +24,7 @@ from purveyor.kernel.ids import read
 from purveyor.kernel.money import Money
 from purveyor.kernel.paging import MAX_LIMIT
 from purveyor.ledger import queries as ledger
+from purveyor.renewals import centre
 from purveyor.renewals import queries as renewals
 from purveyor.renewals.types import RenewalView
 from purveyor.sales import commands as sales
@@ -41,6 +43,7 @@ class Due:
     document_url: str
     order_url: str
     payable: bool
+    told: str
 
 
 @page("documents", scopes=("operator", "reseller"))
@@ -64,7 +67,8 @@ def _listing(desk: Desk) -> HttpResponse:
         q=desk.request.GET.get("q", "").strip(),
         cursor=cursor_of(desk.request),
     )
-    rows = [_due(desk, one) for one in found.rows]
+    told = _told(desk, found.rows)
+    rows = [_due(desk, one, told.get(one.subscription_id, "")) for one in found.rows]
     context = {
         "rows": rows,
         "payable": any(one.payable for one in rows),
@@ -79,36 +83,47 @@ def _listing(desk: Desk) -> HttpResponse:
     return desk.render("console/renewals/pending.html", context)
 
 
-def _due(desk: Desk, view: RenewalView) -> Due:
+def _told(desk: Desk, views: Iterable[RenewalView]) -> dict[UUID, str]:
+    """On which days the payer was told about each, in words."""
+    ends = {one.subscription_id: one.due_on for one in views}
+    days = centre.days_told(actor=desk.actor, subscription_ids=list(ends))
+    return {
+        one: formats.list_text(formats.day_text(day) for day in days[one, end])
+        for one, end in ends.items()
+        if (one, end) in days
+    }
+
+
+def _due(desk: Desk, view: RenewalView, told: str = "") -> Due:
     step = {"pending": view.cut_off_at, "at_risk": view.suspend_at, "missed": view.end_at}.get(view.status)
     paper = view.pro_forma_id if view.invoice_id is None else view.invoice_id
     name = "on_document" if desk.customer is not None else "document"
     order = "on_order" if desk.customer is not None else "order"
     return Due(
         row=_renewals.row(desk, view),
-        until=instant_in_zone(step) if step else "",
+        until=instant_in_zone(step, view.cut_off_zone) if step else "",
         left=left_text(step - desk.now) if step else "",
         close=step is not None and step - desk.now < timedelta(days=3),
         document_url=desk.url(name, document_id=paper) if paper else "",
         order_url=desk.url(order, order_id=view.order_id) if view.order_id else "",
         payable=_payable(desk, view),
+        told=told,
     )
 
 
 def _payable(desk: Desk, view: RenewalView) -> bool:
-    """Whether it can be paid here: it waits with a pro-forma, and the reader's organization pays it."""
-    waits = view.prepay and view.invoice_id is None and view.order_id is None
+    """Whether it can be paid here: no order pays it already, and the reader's organization owes it."""
+    waits = view.is_open and view.order_id is None and view.gross is not None
     return waits and desk.may("buy") and view.payer_id == desk.organization.id
 
 
-def instant_in_zone(instant: datetime) -> str:
-    """A day and time with the zone that it is told in."""
-    zone = timezone.get_current_timezone()
-    name = zone.key if isinstance(zone, ZoneInfo) else str(zone)
-    return _("%(instant)s (%(zone)s)") % {
-        "instant": formats.instant_text(instant),
-        "zone": name.replace("_", " "),
-    }
+def instant_in_zone(instant: datetime, zone: str) -> str:
+    """A day and time on the clock of a zone, with its name."""
+    with timezone.override(ZoneInfo(zone)):
+        return _("%(instant)s (%(zone)s)") % {
+            "instant": formats.instant_text(instant),
+            "zone": zone.replace("_", " "),
+        }
 
 
 def left_text(left: timedelta) -> str:
