@@ -108,6 +108,18 @@ def test_an_offer_shows_each_of_its_rules(shop: Shop, operator: Browser) -> None
         assert part in page, part
 
 
+RENEWAL = {
+    "renewal_lock_days": "5", "notice_days": "14, 45", "price_notice_days": "45", "price_consent_percent": "10",
+    "prepay": "on", "cut_off_day": "26", "cut_off_min_days": "5", "cut_off_zone": "America/Mexico_City",
+    "suspend_after_days": "2", "end_after_days": "20",
+}  # fmt: skip
+WRONG = (
+    ("quantity_max", "1"), ("term_months", "61"), ("notice_days", "soon"), ("notice_days", "0"),
+    ("notice_days", "400"), ("cut_off_zone", "Mars/Base"), ("cut_off_day", "29"), ("end_after_days", "1"),
+    ("price_consent_percent", "101"), ("renewal_lock_days", ""),
+)  # fmt: skip
+
+
 def test_from_vendor_to_offer_to_price(shop: Shop, operator: Browser) -> None:
     mark = uuid4().hex[:6]
 
@@ -131,19 +143,23 @@ def test_from_vendor_to_offer_to_price(shop: Shop, operator: Browser) -> None:
     sent = {
         "plan": str(plan.id), "code": f"o-{mark}", "term_months": "12", "trial_days": "7",
         "invoice_due_days": "30", "quantity_min": "2", "quantity_max": "9", "renewal_window_days": "60",
-        "available_from": "2026-01-01",
+        "available_from": "2026-01-01", **RENEWAL,
     }  # fmt: skip
-    wrong = operator.post(operator.root + "offers/new", {**sent, "quantity_max": "1"})
-    assert wrong.status_code == 422
-    assert wrong.context["form"].errors["quantity_max"]
-    wrong = operator.post(operator.root + "offers/new", {**sent, "term_months": "61"})
-    assert wrong.status_code == 422
-    assert wrong.context["form"].errors["term_months"]
+    for field, typed in WRONG:
+        wrong = operator.post(operator.root + "offers/new", {**sent, field: typed})
+        assert wrong.status_code == 422
+        assert list(wrong.context["form"].errors) == [field], typed
     where = made("offer", **sent)
-    assert "By invoice" in text_of(operator.get(where))
+    page = text_of(operator.get(where))
+    for part in ("Before it begins", "Before day 26", "America/Mexico_City", "45 and 14", "Above 10%", "5 days"):
+        assert part in page, part
     with tx.enter(SYSTEM):
         offer = catalog.get_offer(offer_ref=f"o-{mark}")
-    assert offer.terms.quantity_max == 9
+    assert offer.terms == Terms(
+        trial_days=7, invoice_due_days=30, quantity_min=2, quantity_max=9, renewal_window_days=60, prepay=True,
+        renewal_lock_days=5, notice_days=(45, 14), price_notice_days=45, price_consent_percent=10, cut_off_day=26,
+        cut_off_min_days=5, cut_off_zone="America/Mexico_City", suspend_after_days=2, end_after_days=20,
+    )  # fmt: skip
     assert offer.billing_months == 12
     prices = f"{operator.root}prices/{show('prl', shop.eur.id)}"
     wrong = operator.post(prices, {str(offer.id): "1.999"})

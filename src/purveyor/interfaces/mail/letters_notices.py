@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from purveyor.interfaces.mail import links
 from purveyor.interfaces.mail.sending import Action, Item, Letter, Section, greeting
-from purveyor.interfaces.texts import explanations, formats
+from purveyor.interfaces.texts import explanations, formats, labels
 from purveyor.kernel.money import Money
 from purveyor.parties.types import Organization
 from purveyor.renewals import notices
@@ -46,7 +46,7 @@ def gathered(*, name: str, day: date, news: Sequence[News]) -> Letter:
 
 
 def _section(news: News, found: notices.Section, named: bool) -> Section:
-    heading = HEADINGS[found.kind]()
+    heading = labels.notice_kind(found.kind)
     if named:
         heading = _("%(organization)s: %(heading)s") % {
             "organization": news.organization.name,
@@ -64,16 +64,6 @@ def _section(news: News, found: notices.Section, named: bool) -> Section:
     )
 
 
-HEADINGS: dict[NoticeKind, Callable[[], str]] = {
-    "renews": lambda: _("Renews by itself"),
-    "ends": lambda: _("Ends"),
-    "commits": lambda: _("Commits for a year or more"),
-    "price": lambda: _("The price rises"),
-    "payment": lambda: _("The balance will not suffice"),
-    "pending": lambda: _("Waits for its payment"),
-    "unused": lambda: _("Seats that nobody holds"),
-    "rebased": lambda: _("A scheduled change was adjusted"),
-}
 _TEXTS: dict[NoticeKind, Callable[[], str]] = {
     "renews": lambda: _("The next term begins without anything to be done."),
     "ends": lambda: _("These do not renew. Their members lose access when the term is over."),

@@ -109,6 +109,7 @@ def _clock(facts: Facts) -> str:
 
 REASONS: dict[str, Callable[[Facts], str]] = {
     "above_own": lambda f: _("A key cannot have more rights than you have. Choose a smaller role."),
+    "always_told": lambda f: _("An administrator is always told of a higher price."),
     "card_not_available": lambda f: _(
         "Payment by card is not available yet. Choose bank transfer or the balance."
     ),

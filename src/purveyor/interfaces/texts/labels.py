@@ -90,6 +90,18 @@ VERDICTS: dict[str, Promise] = {
     "seats_exhausted": _("No seat was free any more"),
 }
 
+# A kind of notice, and what it tells.
+NOTICES: dict[str, tuple[Promise, Promise]] = {
+    "renews": (_("Renews by itself"), _("A term that goes on, where it is no month that goes on unchanged.")),
+    "ends": (_("Ends"), _("A term or a trial that ends and does not renew.")),
+    "commits": (_("Commits for a year or more"), _("A term that renews for twelve months or more.")),
+    "price": (_("The price rises"), _("A higher price at the renewal, and whether it must be accepted.")),
+    "payment": (_("The balance will not suffice"), _("A renewal that is to be paid from a balance that holds less.")),
+    "pending": (_("Waits for its payment"), _("A renewal that must be paid before a certain day.")),
+    "unused": (_("Seats that nobody holds"), _("Free seats, while they can still be given back.")),
+    "rebased": (_("A scheduled change was adjusted"), _("Seats were added after fewer had been scheduled.")),
+}
+
 
 def _named(table: Mapping[str, Promise], code: str) -> str:
     return str(table.get(code, code))
@@ -123,3 +135,13 @@ def organization_kind(code: str) -> str:
 def verdict(code: str) -> str:
     """What became of one pasted row."""
     return _named(VERDICTS, code)
+
+
+def notice_kind(code: str) -> str:
+    """The name of a kind of notice: "Renews by itself"."""
+    return str(NOTICES[code][0]) if code in NOTICES else code
+
+
+def notice_text(code: str) -> str:
+    """What a kind of notice tells, in a sentence."""
+    return str(NOTICES[code][1]) if code in NOTICES else ""

@@ -34,6 +34,7 @@ TITLES: dict[str, Promise] = {
     "method_not_allowed": gettext_lazy("This cannot be called in this way"),
     "not_found": gettext_lazy("Not found"),
     "not_on_account": gettext_lazy("These seats are billed already"),
+    "nothing_to_take_over": gettext_lazy("Nothing is to be taken over"),
     "offer_already_withdrawn": gettext_lazy("The offer is withdrawn already"),
     "offer_not_available": gettext_lazy("This offer is not available"),
     "order_not_cancellable": gettext_lazy("The order can no longer be cancelled"),
@@ -46,6 +47,7 @@ TITLES: dict[str, Promise] = {
     "quote_already_accepted": gettext_lazy("This quote has been ordered already"),
     "quote_expired": gettext_lazy("The quote has expired"),
     "quote_outdated": gettext_lazy("The price has changed"),
+    "price_not_asked": gettext_lazy("Nobody was asked about a price"),
     "refused": gettext_lazy("This cannot be done"),
     "renewal_locked": gettext_lazy("The renewal is settled"),
     "seats_exhausted": gettext_lazy("No seat is free"),
@@ -255,6 +257,9 @@ SENTENCES: dict[str, Callable[[Facts], str]] = {
         "The invoice is paid, or the last step was taken. There is nothing left to pause."
     ),
     "dunning_not_paused": lambda f: _("There is neither a hold nor a promise to end. Reload the page."),
+    "nothing_to_take_over": lambda f: _(
+        "No renewal waits for the reseller's money here: it was paid meanwhile, or is yours already."
+    ),
     "payable_not_open": lambda f: (
         _("Nothing is open here any more: its state is \u201c%(status)s\u201d.")
         % {"status": labels.status(f.text("status"))}
@@ -281,6 +286,9 @@ SENTENCES: dict[str, Callable[[Facts], str]] = {
     "quote_outdated": _quote_outdated,
     "refused": lambda f: _("This cannot be done. Reload the page and try again."),
     "seats_exhausted": _seats_exhausted,
+    "price_not_asked": lambda f: _(
+        "No higher price is waiting for an answer: the next renewal costs no more, or its rise needs none."
+    ),
     "renewal_locked": lambda f: (
         _("The renewal is settled since %(from)s. It can be changed again after %(until)s.")
         % {"from": f.day("from"), "until": f.day("until")}

@@ -135,6 +135,7 @@ def detail(desk: Desk, subscription_id: UUID) -> HttpResponse:
         "may_take_back": running and desk.may("buy") and _added_on_account(desk, found),
         "may_assign": running and desk.may("assign"),
         "renewal_method": labels.payment_method(found.renewal_payment_method),
+        "take_over_url": _take_over_url(desk, found),
         "why_over": life.reason(found.end_reason),
         "why_suspended": life.reason(found.suspend_reason),
         "steps": step_links(desk, found),
@@ -181,13 +182,17 @@ def _renewal_card(desk: Desk, found: Subscription, running: bool) -> dict[str, A
     if not running or found.period_end is None:
         return {}
     waits = desk.today >= found.period_end
-    net = None
+    net, rises, asked = None, False, False
     if found.renewal_id is not None and found.auto_renew and desk.may("documents") and not waits:
-        net = renewals.get_renewal(actor=desk.actor, renewal_id=found.renewal_id, on=desk.today).net
+        view = renewals.get_renewal(actor=desk.actor, renewal_id=found.renewal_id, on=desk.today)
+        net, asked = view.net, view.needs_consent
+        rises = net is not None and view.net_running is not None and net > view.net_running
     locked = found.locked_from is not None and desk.today >= found.locked_from
     return {
         "waits": waits,
         "renewal_net": net,
+        "price_rises": rises,
+        "price_asked": asked,
         "changes": changes(found),
         "locked": locked,
         "may_plan_leavers": desk.may("assign") and found.seats_assigned and found.auto_renew and not locked,
@@ -267,3 +272,9 @@ def _methods() -> list[tuple[str, str]]:
         ("balance", _("Prepaid balance. An invoice by bank transfer comes when it is not enough.")),
         ("card", _("Card. Not available yet; it is coming.")),
     ]
+
+
+def _take_over_url(desk: Desk, found: Subscription) -> str:
+    """Where the customer's administrator takes over a renewal that the reseller leaves unpaid, if it may."""
+    waiting = renewals.find_waiting_of_reseller(actor=desk.actor, subscription_id=found.id)
+    return desk.url("on_take_over", subscription_id=found.id) if waiting is not None else ""
