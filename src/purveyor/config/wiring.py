@@ -12,7 +12,7 @@ from purveyor.payments import handlers as payments
 from purveyor.payments.jobs import run_dunning
 from purveyor.renewals import handlers as renewals
 from purveyor.renewals import handlers_dunning as dunning
-from purveyor.renewals.jobs import give_due, roll_due, run_ladder
+from purveyor.renewals.jobs import give_due, roll_all_due, roll_due, run_ladder
 from purveyor.sales.handlers import on_payable_settled
 from purveyor.sales.jobs import run_close
 from purveyor.seats.handlers import on_subscription_ended
@@ -51,7 +51,9 @@ def _events() -> None:
 
 
 def _due_work() -> None:
-    register_due(DueSource("renewals.roll", "subscriptions_subscription", roll_due))
+    register_due(
+        DueSource("renewals.roll", "subscriptions_subscription", roll_due, run_many=roll_all_due)
+    )
     register_due(DueSource("renewals.ladder", "renewals_renewal", run_ladder))
     register_due(DueSource("renewals.daily", "renewals_daily", give_due))
     register_due(DueSource("seats.expire_invitation", "seats_invitation", run_expiry))

@@ -168,7 +168,10 @@ class Announcements:
                 cursor,
                 "infra_event",
                 _EVENT,
-                [f"{seq}\t{id}\t{line}" for seq, id, (_, line) in zip(sequences, ids, self._events, strict=True)],
+                [
+                    f"{seq}\t{id}\t{line}"
+                    for seq, id, (_, line) in zip(sequences, ids, self._events, strict=True)
+                ],
             )
             self._deliver(cursor, sequences)
         if self._acts:
@@ -201,4 +204,3 @@ class Announcements:
             (field_of(actor.person_id), escaped(actor.name),
              field_of(actor.organization_id), escaped(actor.role), actor.via, ip, field_of(actor.acting_on))
         )  # fmt: skip
-

@@ -9,8 +9,7 @@ from uuid import UUID
 from purveyor.infra import bulk
 from purveyor.infra.bulk import Cursor, Scope, escaped
 from purveyor.kernel.ids import new_id_texts
-from purveyor.ledger.commands.post import account_id
-from purveyor.ledger.rules.posting import check_legs
+from purveyor.ledger.rules.posting import account_id, check_legs
 from purveyor.ledger.types import AccountKind, Leg
 
 _ACCOUNTS = """

@@ -118,7 +118,9 @@ def claim(cursor: Cursor, lot: Lot, *, after: UUID, limit: int, lock: bool = Tru
 
     Without ``lock`` they are only read.
     """
-    of, resellers = ("= %s", lot.resellers[0]) if len(lot.resellers) == 1 else ("= ANY(%s)", list(lot.resellers))
+    of, resellers = (
+        ("= %s", lot.resellers[0]) if len(lot.resellers) == 1 else ("= ANY(%s)", list(lot.resellers))
+    )
     statement = cast(LiteralString, _CLAIM.format(of=of, lock=_LOCK if lock else ""))
     rows = cursor.execute(statement, (lot.due_at, resellers, after, limit)).fetchall()
     return [as_subscription(row) for row in rows]

@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from django.db import connection
 
@@ -16,7 +16,7 @@ from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.ids import new_id
 from purveyor.ledger.errors import InsufficientBalance
-from purveyor.ledger.rules.posting import check_legs
+from purveyor.ledger.rules.posting import account_id, check_legs
 from purveyor.ledger.types import AccountKind, Leg, Posted
 
 _LOCK = """
@@ -56,11 +56,6 @@ WITH t AS (
 SELECT (SELECT id FROM t)
 """
 _FIND = "SELECT id FROM ledger_transaction WHERE reseller_id = %s AND reference = %s"
-
-
-def account_id(*, reseller_id: UUID, kind: AccountKind, party_id: UUID | None, currency: str) -> UUID:
-    """The id of an account. It follows from what the account is, so that nobody has to look it up."""
-    return uuid5(reseller_id, f"{kind}/{party_id or ''}/{currency}")
 
 
 @command

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from uuid import UUID, uuid5
 
 from purveyor.ledger.errors import UnbalancedTransaction
-from purveyor.ledger.types import PARTY_KINDS, Leg
+from purveyor.ledger.types import PARTY_KINDS, AccountKind, Leg
 
 
 def check_legs(legs: Sequence[Leg]) -> None:
@@ -26,3 +27,8 @@ def check_legs(legs: Sequence[Leg]) -> None:
     for currency, total in sums.items():
         if total:
             raise UnbalancedTransaction(currency=currency, sum=total)
+
+
+def account_id(*, reseller_id: UUID, kind: AccountKind, party_id: UUID | None, currency: str) -> UUID:
+    """The id of an account. It follows from what the account is, so that nobody has to look it up."""
+    return uuid5(reseller_id, f"{kind}/{party_id or ''}/{currency}")

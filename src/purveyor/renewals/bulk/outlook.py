@@ -71,9 +71,7 @@ class _Balances:
         return True
 
 
-def _count(
-    cursor: Cursor, lot: Lot, found: list[Subscription], tally: Tally, balances: _Balances
-) -> None:
+def _count(cursor: Cursor, lot: Lot, found: list[Subscription], tally: Tally, balances: _Balances) -> None:
     facts = Facts(cursor, found, clock.business_date(lot.due_at))
     for one in found:
         _add(decide_one(one, facts), tally, balances)
