@@ -42,6 +42,7 @@ OPEN = {
 REFERENCE = {
     *("catalog_vendor", "catalog_product", "catalog_plan", "catalog_offer", "catalog_pricelist"),
     *("catalog_price", "tax_rate", "parties_sellerprofile"),
+    *("renewals_daily", "renewals_run"),
 }
 
 

@@ -22,6 +22,7 @@ PATHS = {
     "assignments": "asg",
     "invoices": "inv",
     "resellers": "res",
+    "renewals": "ren",
 }
 # What only the operator writes, and only it and a reseller read.
 DESK = {"/resellers", "/resellers/{id}/discounts"}
@@ -76,6 +77,7 @@ BODIES: dict[str, list[Any]] = {
     "POST /subscriptions/{id}/take-back": [{"quantity": 1}],
     "PATCH /resellers/{id}": [{"billing_mode": "gathered"}, {"gathering_allowed": False}],
     "PUT /subscriptions/{id}/leavers": [{"assignments": []}],
+    "POST /renewals/{id}/price-consent": [{"accept": True}],
     "POST /subscriptions/{id}/assignments": [{"email": "x@strange.example"}],
     "DELETE /assignments/{id}": [None],
     "POST /assignments/{id}/replace": [{"email": "x@strange.example"}],

@@ -18,6 +18,7 @@ from purveyor.kernel.ids import new_id, read, show
 from purveyor.kernel.money import Money
 from purveyor.parties import commands as parties
 from purveyor.parties.types import Organization
+from purveyor.renewals import commands as renewals
 from purveyor.sales import commands as sales
 from purveyor.seats import commands as seats
 from purveyor.subscriptions import queries as subscriptions
@@ -124,8 +125,10 @@ def build_filled() -> Filled:
     run_pending_jobs()
     for name, place in places.items():
         _fresh(world, name, place, things[name])
+        things[name]["ren"] = renewal_of(things[name]["sub"])
         if place.payer.kind == "reseller":
             _on_account(place, things[name])
+    _told(world, places)
     return Filled(world, places, things, people)
 
 
@@ -247,6 +250,34 @@ def _on_account(place: Place, things: dict[str, str]) -> None:
         billing.put_on_account(
             actor=actor, now=now, gathering_id=account, reseller_id=place.payer.id, lines=[line]
         )
+
+
+def renewal_of(subscription: str) -> str:
+    """The id that a subscription's next renewal bears."""
+    rows = everything(
+        "SELECT renewal_id FROM subscriptions_subscription WHERE id = %s", uuid_of(subscription)
+    )
+    return show("ren", rows[0][0])
+
+
+_ANSWERED = """
+INSERT INTO renewals_priceconsent (id, reseller_id, customer_id, payer_id, subscription_id, period_start,
+                                   term_price, currency, accepted, answered_at, answered_by)
+SELECT gen_random_uuid(), reseller_id, customer_id, payer_id, id, period_end, term_price, currency, true,
+       created_at, 'Pat' FROM subscriptions_subscription WHERE status = 'active'"""
+
+
+def _told(world: World, places: dict[str, Place]) -> None:
+    """Everybody has chosen notices, and has answered a price (that did not rise: so nothing follows)."""
+    houses = world.shop.houses
+    staff = [houses.reseller(house) for house in (houses.first, houses.second)]
+    own = [houses.customer(place.customer) for place in places.values()]
+    for actor in [*staff, *own]:
+        renewals.choose_notices(
+            actor=actor, now=clock.now(), wanted={("admin", "unused"): actor.scope != "reseller"}
+        )
+    with connections["run"].cursor() as cursor:
+        cursor.execute(_ANSWERED)
 
 
 def uuid_of(public: str) -> UUID:
