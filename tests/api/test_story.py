@@ -42,7 +42,7 @@ def test_a_reseller_sells_from_its_balance(world: World, by: By) -> None:
         "reference": "prepaid",
     }
     operator.post("/balance/deposits", deposit, key="d-1").ok(documents.Payment, 201)
-    assert reseller.get("/balance").ok(documents.Balance)["available"] == [
+    assert reseller.get("/balance").ok(records.Balance)["available"] == [
         {"amount": 50_000, "currency": "EUR"}
     ]
 
@@ -96,7 +96,7 @@ def invoiced_and_paid(reseller: Caller, quote: dict[str, Any], order: dict[str, 
     assert invoice["lines"][0]["net"] == quote["lines"][0]["net"]
     assert set(invoice["tax_decision"]) == {"rule", "evidence"}
     assert reseller.get("/balance").ok()["available"] == [{"amount": 30_800, "currency": "EUR"}]
-    moved = reseller.get("/balance/movements").ok(documents.Listed[documents.Movement])["data"]
+    moved = reseller.get("/balance/movements").ok(documents.Listed[records.Movement])["data"]
     assert [row["amount"]["amount"] for row in moved] == [-19_200, 50_000]
 
 

@@ -126,8 +126,6 @@ def build_filled() -> Filled:
     for name, place in places.items():
         _fresh(world, name, place, things[name])
         things[name]["ren"] = renewal_of(things[name]["sub"])
-        if place.payer.kind == "reseller":
-            _on_account(place, things[name])
     _told(world, places)
     return Filled(world, places, things, people)
 
@@ -221,10 +219,13 @@ def _fresh(world: World, name: str, place: Place, things: dict[str, str]) -> Non
         "SELECT id FROM seats_invitation WHERE member_id = %s AND status = 'pending'", uuid_of(things["mem"])
     )
     things["ivt"] = show("ivt", rows[0][0])
+    _on_account(place, things)
 
 
 def _on_account(place: Place, things: dict[str, str]) -> None:
-    """A line that waits for the gathered invoice of the month."""
+    """What a reseller pays: a line that waits for the gathered invoice of the month."""
+    if place.payer.kind != "reseller":
+        return
     actor, now, cents = system_actor(), clock.now(), Money(100, "EUR")
     with tx.enter(actor):
         found = subscriptions.get_subscription(actor=actor, subscription_id=uuid_of(things["sub"]))

@@ -135,7 +135,7 @@ class Offer(Shape):
 class PricedLine(Shape):
     """``unit_price`` is one seat for the months charged, before discount."""
 
-    type: Literal["new", "add_seats", "change_plan"]
+    type: Literal["new", "add_seats", "change_plan", "renewal"]
     offer: str
     subscription: str | None
     product: str
@@ -209,13 +209,15 @@ class PaymentDetails(Shape):
 
 
 class Order(Shape):
-    """An accepted quote. ``payment`` is there while money is to come."""
+    """An accepted quote, or (``kind`` renewals) renewals paid together, which have a document each; ``customer`` is
+    null where they are of several. ``payment`` is there while money is to come."""
 
     id: str
     status: Literal["awaiting_payment", "on_hold", "provisioning", "completed", "cancelled"]
     hold_reason: str | None
-    quote: str
-    customer: str
+    kind: Literal["sale", "renewals"]
+    quote: str | None
+    customer: str | None
     payer: str
     bill_to: str
     payment_method: PaymentMethod
@@ -392,22 +394,3 @@ class Payment(Shape):
     received_on: str
     reference: str
     recorded_at: str
-
-
-class Balance(Shape):
-    """Prepaid money, one entry a currency, never converted."""
-
-    available: list[Money]
-    reserved: list[Money]
-
-
-class Movement(Shape):
-    """One change of a prepaid balance: above zero was paid in, below zero spent."""
-
-    id: str
-    at: str
-    booked_on: str
-    kind: str
-    reference: str
-    amount: Money
-    customer: str | None

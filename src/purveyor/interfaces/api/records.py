@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from purveyor.interfaces.api.types import Shape
+from purveyor.interfaces.api.types import Money, Shape
 
 
 class Activity(Shape):
@@ -52,3 +52,22 @@ class Mail(Shape):
     html: str
     links: list[str]
     sent_at: str
+
+
+class Balance(Shape):
+    """Prepaid money, one entry a currency, never converted."""
+
+    available: list[Money]
+    reserved: list[Money]
+
+
+class Movement(Shape):
+    """One change of a prepaid balance: above zero was paid in, below zero spent."""
+
+    id: str
+    at: str
+    booked_on: str
+    kind: str
+    reference: str
+    amount: Money
+    customer: str | None

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from ninja import Router
 
-from purveyor.interfaces.api import answers, bodies, documents, shapes
+from purveyor.interfaces.api import answers, bodies, documents, records, shapes
 from purveyor.interfaces.api.door import ApiRequest, path_id, reading, writing
 from purveyor.interfaces.api.resources import _reach
 from purveyor.interfaces.api.resources.payments import money
@@ -36,7 +36,7 @@ def _party(actor: Actor, text: str | None) -> UUID:
     return actor.organization_id if text is None else _organization(text)
 
 
-@router.get("/balance", response=documents.Balance, summary="The prepaid balance")
+@router.get("/balance", response=records.Balance, summary="The prepaid balance")
 @reading
 def get_balance(request: ApiRequest, organization: str | None = None) -> Any:
     actor = request.call.actor
@@ -45,7 +45,7 @@ def get_balance(request: ApiRequest, organization: str | None = None) -> Any:
 
 @router.get(
     "/balance/movements",
-    response=documents.Listed[documents.Movement],
+    response=documents.Listed[records.Movement],
     summary="Changes of the balance, newest first",
 )
 @reading
