@@ -114,7 +114,8 @@ class Document(models.Model):
 
 class Line(models.Model):
     """One line of a document; the scope columns repeat the document's, but for the customer of a gathered
-    invoice's line, whose name of the day is kept with it."""
+    invoice's line, whose name of the day is kept with it. ``tax`` is the place, from 0, of its tax among the
+    document's."""
 
     id = models.UUIDField(primary_key=True)
     document = models.ForeignKey(Document, on_delete=models.PROTECT, db_index=False)
@@ -134,6 +135,7 @@ class Line(models.Model):
     period_start = models.DateField(null=True)
     period_end = models.DateField(null=True)
     customer_name = models.TextField(db_default="", default="")
+    tax = models.SmallIntegerField(db_default=0, default=0)
 
     class Meta:
         constraints = (

@@ -308,6 +308,7 @@ def _line(line: Line, currency: str) -> DocumentLine:
         period_end=line.period_end,
         customer_id=line.customer_id,
         customer_name=line.customer_name,
+        tax=line.tax,
     )
 
 

@@ -100,6 +100,8 @@ class DraftLine:
     # Of a gathered invoice, whose lines are for many; left out: the document's customer.
     customer_id: UUID | None = None
     customer_name: str = ""
+    # Which of the document's taxes this line is a part of, from 0.
+    tax: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +154,7 @@ class DocumentLine:
     period_end: date | None
     customer_id: UUID
     customer_name: str
+    tax: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

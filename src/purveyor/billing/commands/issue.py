@@ -49,14 +49,14 @@ WITH c AS (
 ), l AS (
   INSERT INTO billing_line (id, document_id, reseller_id, customer_id, payer_id, position, offer_id,
     subscription_id, description, quantity, months, unit_price, discount_percent, net, explanation,
-    period_start, period_end, customer_name)
+    period_start, period_end, customer_name, tax)
   SELECT r.id, d.id, %(reseller)s, r.customer_id, %(payer)s, r.position, r.offer_id, r.subscription_id,
     r.description, r.quantity, r.months, r.unit_price, r.discount_percent, r.net, r.explanation,
-    r.period_start, r.period_end, r.customer_name
+    r.period_start, r.period_end, r.customer_name, r.tax
   FROM d, jsonb_to_recordset(%(lines)s::jsonb) AS r(id uuid, customer_id uuid,
     customer_name text, position int, offer_id uuid, subscription_id uuid,
     description jsonb, quantity int, months int, unit_price bigint, discount_percent numeric, net bigint,
-    explanation jsonb, period_start date, period_end date)
+    explanation jsonb, period_start date, period_end date, tax smallint)
 )
 SELECT sequence, issued_on, due_on FROM d
 """
@@ -197,6 +197,7 @@ def _lines(draft: DocumentDraft) -> tuple[DocumentLine, ...]:
             period_end=line.period_end,
             customer_id=line.customer_id or draft.customer_id,
             customer_name=line.customer_name,
+            tax=line.tax,
         )
         for position, line in enumerate(draft.lines, start=1)
     )
@@ -219,6 +220,7 @@ def _line_json(line: DocumentLine) -> dict[str, Any]:
         "explanation": [part.as_json() for part in line.explanation],
         "period_start": line.period_start,
         "period_end": line.period_end,
+        "tax": line.tax,
     }
 
 

@@ -26,7 +26,9 @@ def check_totals(draft: DocumentDraft) -> None:
         raise ValueError("the taxes do not sum to the VAT")
     if draft.net + draft.vat != draft.gross:
         raise ValueError("net and VAT do not sum to the gross")
-    for tax in draft.taxes:
+    for place, tax in enumerate(draft.taxes):
+        if Money.total((line.net for line in draft.lines if line.tax == place), currency) != tax.base:
+            raise ValueError(f"the lines of category {tax.category} do not sum to its base")
         if tax.base.share(Fraction(percent(tax.rate_percent))) != tax.amount:
             raise ValueError(f"the tax of category {tax.category} is not its rate of its base")
     paid = draft.paid
