@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -13,7 +13,7 @@ from purveyor.interfaces.console.widgets import Line
 from purveyor.interfaces.texts import explanations, formats, lines, reasons
 from purveyor.kernel.explanation import Explanation
 from purveyor.kernel.money import Money
-from purveyor.sales.types import NextRenewal, QuoteLine
+from purveyor.sales.types import NextRenewal, OrderView, QuoteLine
 from purveyor.tax.decision import TaxLine
 
 
@@ -54,6 +54,25 @@ def price_of(priced: Priced) -> Price:
     shown.append(Line(_("Total"), priced.gross, kind="total"))
     renewal = priced.next_renewal
     return Price(tuple(shown), priced.gross, renewal, how(renewal.explanation))
+
+
+def lines_of_renewals(order: OrderView, names: Mapping[UUID, str]) -> tuple[Line, ...]:
+    """What an order pays that is over several renewals: each with its arithmetic, net, VAT with its reason, total."""
+    shown = [
+        Line(
+            _("Renewal of %(subscription)s, %(seats)s")
+            % {
+                "subscription": names.get(one.subscription_id, f"{one.product} {one.plan}"),
+                "seats": explanations.seats_text(one.quantity),
+            },
+            one.net,
+            how(one.explanation),
+        )
+        for one in order.lines
+    ]
+    shown.append(Line(_("Net"), order.net, kind="sum"))
+    shown += [Line(_("VAT"), tax.amount, reasons.tax_reason(tax.reason)) for tax in order.taxes]
+    return (*shown, Line(_("Total"), order.gross, kind="total"))
 
 
 def how(parts: Sequence[Explanation]) -> str:

@@ -69,7 +69,7 @@ def _owed(desk: Desk, one: Payable, numbers: dict[UUID, tuple[UUID, str]], names
     document = numbers.get(one.subject_id)
     return Owed(
         one,
-        _("Invoice") if one.subject_kind == "invoice" else _("Order"),
+        {"invoice": _("Invoice"), "renewal": _("Renewal")}.get(one.subject_kind, _("Order")),
         document[1] if document else "",
         desk.url("document", document_id=document[0]) if document else "",
         names.get(one.payer_id, ""),
@@ -182,6 +182,8 @@ def _question(allocated: Allocated, owed: Owed) -> str:
         )
     if owed.payable.subject_kind == "order":
         return _("This is less than is open: %(missing)s are missing, and the order waits for them.") % facts
+    if owed.payable.subject_kind == "renewal":
+        return _("This is less than is open: %(missing)s are missing, and the renewal waits for them.") % facts
     return _("This is less than is open: %(missing)s are missing, and the invoice stays open.") % facts
 
 
@@ -190,4 +192,6 @@ def _said(allocated: Allocated, owed: Owed) -> str:
         return _("Recorded. A part is still missing.")
     if owed.payable.subject_kind == "order":
         return _("Recorded. The order is paid and completes by itself.")
+    if owed.payable.subject_kind == "renewal":
+        return _("Recorded. The renewal is paid, and its next term begins where the last one ended.")
     return _("Recorded. The invoice is paid.")

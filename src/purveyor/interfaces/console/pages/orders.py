@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from purveyor.billing import queries as billing
@@ -13,7 +14,7 @@ from purveyor.interfaces.console import prices
 from purveyor.interfaces.console.desk import Desk, page
 from purveyor.interfaces.console.paging import cursor_of, pager
 from purveyor.interfaces.console.shell import tint_of
-from purveyor.interfaces.console.widgets import Tab
+from purveyor.interfaces.console.widgets import Line, Tab
 from purveyor.interfaces.texts import formats, labels
 from purveyor.parties import queries as parties
 from purveyor.sales import commands as sales_commands
@@ -81,9 +82,9 @@ def _row(desk: Desk, order: OrderRow, names: dict[UUID, str]) -> Row:
     name = "on_order" if desk.customer is not None else "order"
     return Row(
         order,
-        names.get(order.customer_id, ""),
+        _("Several customers") if order.is_for_many else names.get(order.customer_id, ""),
         tint_of(order.customer_id),
-        desk.url("on_overview", customer_id=order.customer_id),
+        _customer_url(desk, order),
         desk.url(name, order_id=order.id),
         labels.payment_method(order.payment_method),
     )
@@ -103,33 +104,60 @@ def customer_detail(desk: Desk, order_id: UUID) -> HttpResponse:
 
 def _detail(desk: Desk, order_id: UUID, back_url: str) -> HttpResponse:
     order = sales.get_order(actor=desk.actor, order_id=order_id)
-    # An order is its quote at exactly its price, so the quote tells how the price came about.
-    quote = sales.get_quote(actor=desk.actor, now=desk.now, quote_id=order.quote_id)
     bought = list(subscriptions.find_subscriptions(actor=desk.actor, ids=order.subscriptions).values())
     names = _names(desk, {order.customer_id, order.payer_id, order.bill_to_id})
     context = {
         "order": order,
-        "price": prices.price_of(quote),
+        "lines": _lines(desk, order, bought),
+        "pays_renewals": order.kind == "renewals",
         "number": order_number(order),
         "method": labels.payment_method(order.payment_method),
         "payer": names.get(order.payer_id, ""),
         "bill_to": names.get(order.bill_to_id, ""),
-        "customer_name": names.get(order.customer_id, ""),
+        "customer_name": _("Several customers") if order.is_for_many else names.get(order.customer_id, ""),
         "customer_colour": tint_of(order.customer_id),
-        "customer_url": desk.url("on_overview", customer_id=order.customer_id),
+        "customer_url": _customer_url(desk, order),
         "hold": _hold(order),
         "on_account": _on_account(desk, order),
         "reference": grouped(order.payment.reference) if order.payment else "",
         "iban": grouped(order.payment.iban) if order.payment else "",
         "seller": parties.get_seller() if order.payment else None,
-        "bought": [(f"{one.product} {one.plan}", _url_of(desk, one)) for one in bought],
-        "assign_url": _assign_url(desk, bought),
+        "bought": [(_name_of(order, one), _url_of(desk, one)) for one in bought],
+        "assign_url": "" if order.kind == "renewals" else _assign_url(desk, bought),
         "back_url": back_url,
         "cancel_url": desk.url("order_cancel", order_id=order.id)
         if order.status in CANCELLABLE and desk.may("buy")
         else "",
     }
     return desk.render("console/orders/detail.html", context)
+
+
+def _lines(desk: Desk, order: OrderView, bought: list[Subscription]) -> Sequence[Line]:
+    """How its price came about."""
+    if order.quote_id is None:
+        return prices.lines_of_renewals(order, {one.id: _name_of(order, one) for one in bought})
+    # An order is its quote at exactly its price, so the quote tells how the price came about.
+    return prices.price_of(sales.get_quote(actor=desk.actor, now=desk.now, quote_id=order.quote_id)).lines
+
+
+def _name_of(order: OrderView, found: Subscription) -> str:
+    """A subscription by its name, and by its customer's where the order is for several."""
+    name = f"{found.product} {found.plan}"
+    if order.is_for_many:
+        return _("%(subscription)s of %(customer)s") % {"subscription": name, "customer": found.customer_name}
+    return name
+
+
+def _customer_url(desk: Desk, order: OrderView | OrderRow) -> str:
+    """Where one acts on the order's customer; nowhere when it is for several."""
+    return "" if order.is_for_many else desk.url("on_overview", customer_id=order.customer_id)
+
+
+def url_of_order(desk: Desk, order: OrderView | OrderRow) -> str:
+    """The page of an order where its customer is acted on; the own page when it is for several."""
+    if order.is_for_many:
+        return desk.url("order", order_id=order.id)
+    return desk.url("on_order", customer_id=order.customer_id, order_id=order.id)
 
 
 def grouped(text: str) -> str:
@@ -190,7 +218,7 @@ def _assign_url(desk: Desk, bought: list[Subscription]) -> str:
 def cancel(desk: Desk, order_id: UUID) -> HttpResponse:
     """Cancel an order that waits, after saying what happens to money that arrived."""
     order = sales.get_order(actor=desk.actor, order_id=order_id)
-    back = desk.url("on_order", customer_id=order.customer_id, order_id=order.id)
+    back = url_of_order(desk, order)
 
     def act() -> str:
         sales_commands.cancel_order(actor=desk.actor, now=desk.now, order_id=order_id)
@@ -200,8 +228,8 @@ def cancel(desk: Desk, order_id: UUID) -> HttpResponse:
         done = desk.submit(None, act, said=_("The order is cancelled."))
         if done:
             return done
-        return desk.redirect("on_order", customer_id=order.customer_id, order_id=order.id)
+        return HttpResponseRedirect(back)
     if order.status not in CANCELLABLE:
-        return desk.redirect("on_order", customer_id=order.customer_id, order_id=order.id)
+        return HttpResponseRedirect(back)
     context = {"order": order, "number": order_number(order), "back_url": back, "danger": True}
     return desk.render("console/orders/cancel.html", context)

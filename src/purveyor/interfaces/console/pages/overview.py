@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from purveyor.interfaces.console.desk import Desk, page
 from purveyor.interfaces.console.pages._activity import activity_page
+from purveyor.interfaces.console.pages.orders import url_of_order
 from purveyor.interfaces.console.shell import tint_of
 from purveyor.interfaces.texts.explanations import seats_text
 from purveyor.ledger import queries as ledger
@@ -157,7 +158,9 @@ def _recent(desk: Desk, known: Organization) -> Whose:
 
 
 def _waiting(desk: Desk, order: OrderRow, names: dict[UUID, str]) -> Waiting:
-    url = desk.url("on_order", customer_id=order.customer_id, order_id=order.id)
+    url = url_of_order(desk, order)
+    if order.is_for_many:
+        return Waiting(order, Whose(_("Several customers"), tint_of(order.customer_id), ""), url)
     return Waiting(order, _whose(desk, order.customer_id, names.get(order.customer_id, "")), url)
 
 
