@@ -10,6 +10,7 @@ import pytest
 from django.test import override_settings
 
 from purveyor.catalog import queries as catalog
+from purveyor.catalog.types import Terms
 from purveyor.infra import clock, mailbox, tx
 from purveyor.kernel.ids import show
 from purveyor.kernel.money import Money
