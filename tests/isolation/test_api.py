@@ -23,9 +23,10 @@ PATHS = {
     "invoices": "inv",
     "resellers": "res",
     "renewals": "ren",
+    "dunning-cases": "dun",
 }
 # What only the operator writes, and only it and a reseller read.
-DESK = {"/resellers", "/resellers/{id}/discounts"}
+DESK = {"/resellers", "/resellers/{id}/discounts", "/dunning-ladder"}
 # Names of query parameters and fields that hold the id of something that belongs to somebody.
 NAMED = {
     "customer": "cus",
@@ -35,6 +36,7 @@ NAMED = {
     "subscription": "sub",
     "order": "ord",
     "invoice": "inv",
+    "renewal": "ren",
 }
 # A body that would be taken, with {name} for the ids of NAMED. A writing call that is not here fails the test.
 MONEY = {"amount": 100, "currency": "EUR"}
@@ -81,9 +83,22 @@ BODIES: dict[str, list[Any]] = {
     "POST /subscriptions/{id}/assignments": [{"email": "x@strange.example"}],
     "DELETE /assignments/{id}": [None],
     "POST /assignments/{id}/replace": [{"email": "x@strange.example"}],
-    "POST /payments": [{**ARRIVED, "order": "{order}"}, {**ARRIVED, "invoice": "{invoice}"}],
+    "POST /payments": [
+        {**ARRIVED, "order": "{order}"},
+        {**ARRIVED, "invoice": "{invoice}"},
+        {**ARRIVED, "renewal": "{renewal}"},
+    ],
+    "POST /renewals/pay": [{"renewals": ["{renewal}"], "payment_method": "balance"}],
     "POST /balance/deposits": [{"organization": "{organization}", "amount": MONEY, "reference": "strange"}],
     "POST /members/{id}/invite": [None],
+    "POST /subscriptions/{id}/take-over": [None],
+    "POST /dunning-cases/{id}/hold": [{"reason": "strange"}],
+    "POST /dunning-cases/{id}/release": [None],
+    "POST /dunning-cases/{id}/promise": [{"until": "2026-12-31"}],
+    "POST /dunning-ladder": [
+        {"reseller": "{reseller}", "steps": [{"days": 3, "action": "remind", "audience": ["payer"]}]}
+    ],
+    "POST /dunning-ladder/reset": [{"reseller": "{reseller}"}],
     "POST /trials": [{"customer": "{customer}", "offer": "lockbox-business-1m", "quantity": 1}],
     "POST /resellers": [],  # names nothing; the operator's alone
     "POST /resellers/{id}/discounts": [{"percent": 99}],

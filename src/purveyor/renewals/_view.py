@@ -197,6 +197,20 @@ def _scheduled(found: Subscription, offer: Offer) -> Scheduled | None:
     )
 
 
+_ENDED = {"paid": "consequence.paid", "late": "consequence.paid_late", "ended": "consequence.ended",
+          "unpaid": "consequence.unpaid"}  # fmt: skip
+_INVOICED = {
+    "pending": "consequence.invoice_pending",
+    "at_risk": "consequence.invoice_at_risk",
+    "missed": "consequence.invoice_missed",
+}
+_WAITING = {
+    "pending": "consequence.prepay_pending",
+    "at_risk": "consequence.prepay_at_risk",
+    "missed": "consequence.prepay_missed",
+}
+
+
 def _will(
     found: Subscription,
     offer: Offer,
@@ -208,39 +222,36 @@ def _will(
 ) -> Explanation:
     facts: dict[str, str | int] = {"on": due.isoformat(), "quantity": found.renews_with}
     if not found.auto_renew:
-        code = "trial_ends" if found.status is Status.TRIAL else "ends"
-        return Explanation(f"consequence.{code}", {**facts, "seats": found.seats_assigned})
+        trial = found.status is Status.TRIAL
+        return Explanation("consequence.trial_ends" if trial else "consequence.ends", facts)
     if found.status is Status.SUSPENDED:
         return Explanation("consequence.ends_suspended", facts)
     if not seen:
         return Explanation("consequence.other_pays", facts)
     if amounts.net is None:
         return Explanation("consequence.ends_not_sold", facts)
-    if amounts.consent == "missing":
-        return Explanation("consequence.needs_consent", facts)
-    if amounts.consent == "refused":
-        return Explanation("consequence.ends_refused", facts)
+    if amounts.consent in ("missing", "refused"):
+        refused = amounts.consent == "refused"
+        return Explanation("consequence.ends_refused" if refused else "consequence.needs_consent", facts)
+    balance = found.renewal_payment_method == "balance"
     if ladder is not None:
-        return Explanation("consequence.prepays", {**facts, "last_day": ladder.last_day.isoformat()})
-    if found.renewal_payment_method == "balance":
-        return Explanation("consequence.renews_balance", {**facts, "days": offer.terms.invoice_due_days})
-    return Explanation("consequence.renews", {**facts, "days": offer.terms.invoice_due_days})
+        facts["last_day"] = ladder.last_day.isoformat()
+        return Explanation("consequence.prepays_balance" if balance else "consequence.prepays", facts)
+    facts["days"] = offer.terms.invoice_due_days
+    return Explanation("consequence.renews_balance" if balance else "consequence.renews", facts)
 
 
 def _has_become(row: Stored, ladder: cut_off.Ladder | None) -> Explanation:
     facts: dict[str, str | int] = {"on": row.due_on.isoformat(), "quantity": row.quantity}
     if row.status == "paid":
-        code = "paid_late" if row.on_time is False else "paid"
-        return Explanation(f"consequence.{code}", facts)
+        return Explanation(_ENDED["late" if row.on_time is False else "paid"], facts)
     if row.status == "ended":
-        return Explanation(
-            "consequence.unpaid" if row.reason == "renewal_unpaid" else "consequence.ended", facts
-        )
+        return Explanation(_ENDED["unpaid" if row.reason == "renewal_unpaid" else "ended"], facts)
     if ladder is None:
-        return Explanation(f"consequence.invoice_{row.status}", facts)
+        return Explanation(_INVOICED[row.status], facts)
     steps: dict[str, str | int] = {
         "last_day": ladder.last_day.isoformat(),
         "suspend_on": ladder.suspend_on.isoformat(),
         "end_on": ladder.end_on.isoformat(),
     }
-    return Explanation(f"consequence.prepay_{row.status}", {**facts, **steps})
+    return Explanation(_WAITING[row.status], {**facts, **steps})

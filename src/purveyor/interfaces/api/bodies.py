@@ -229,10 +229,11 @@ class ReplacementIn(Body):
 
 
 class PaymentIn(Body):
-    """A bank transfer that arrived, for exactly one of an order or an invoice."""
+    """A bank transfer that arrived, for exactly one of an order, an invoice or a renewal."""
 
     order: Id | None = None
     invoice: Id | None = None
+    renewal: Id | None = None
     amount: MoneyIn
     received_on: Day
     reference: Text

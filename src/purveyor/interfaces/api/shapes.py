@@ -174,15 +174,16 @@ def quote(row: QuoteView) -> Json:
 
 
 def order(row: OrderView) -> Json:
-    """An accepted quote, with its documents and how to pay it."""
+    """An accepted quote or renewals paid together, with documents and how to pay."""
     answer: Json = {
         "id": show("ord", row.id),
         "status": row.status,
         "hold_reason": row.hold_reason or None,
-        "quote": show("quo", row.quote_id),
-        "customer": show("cus", row.customer_id),
-        "payer": public.party(row.payer_id, customer_id=row.customer_id),
-        "bill_to": public.party(row.bill_to_id, customer_id=row.customer_id),
+        "kind": row.kind,
+        "quote": public.shown("quote", row.quote_id),
+        "customer": None if row.is_for_many else show("cus", row.customer_id),
+        "payer": public.party(row.payer_id, customer_id=None if row.is_for_many else row.customer_id),
+        "bill_to": public.party(row.bill_to_id, customer_id=None if row.is_for_many else row.customer_id),
         "payment_method": row.payment_method,
         "on_account": row.on_account,
         "lines": [_priced(line) for line in row.lines],

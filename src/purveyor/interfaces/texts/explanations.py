@@ -13,7 +13,7 @@ from functools import lru_cache
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from purveyor.interfaces.texts import formats, reasons
+from purveyor.interfaces.texts import consequences, formats, reasons
 from purveyor.interfaces.texts.facts import Facts
 from purveyor.kernel.explanation import Explanation, Fact
 
@@ -158,6 +158,7 @@ def _taken_back(facts: Facts) -> str:
 
 
 _WRITERS: dict[str, Callable[[Facts], str]] = {
+    **consequences.WRITERS,
     "gathered.taken_back": _taken_back,
     "period.remaining": _remaining,
     "price.term": _term,

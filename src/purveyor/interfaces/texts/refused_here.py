@@ -34,6 +34,7 @@ TITLES: dict[str, Promise] = {
     "method_not_allowed": gettext_lazy("This cannot be called in this way"),
     "not_found": gettext_lazy("Not found"),
     "not_on_account": gettext_lazy("These seats are billed already"),
+    "renewal_not_open": gettext_lazy("The renewal is not open"),
     "nothing_to_take_over": gettext_lazy("Nothing is to be taken over"),
     "offer_already_withdrawn": gettext_lazy("The offer is withdrawn already"),
     "offer_not_available": gettext_lazy("This offer is not available"),
@@ -257,6 +258,9 @@ SENTENCES: dict[str, Callable[[Facts], str]] = {
         "The invoice is paid, or the last step was taken. There is nothing left to pause."
     ),
     "dunning_not_paused": lambda f: _("There is neither a hold nor a promise to end. Reload the page."),
+    "renewal_not_open": lambda f: _(
+        "This renewal does not wait for money of its own: it is paid, over, or in another order."
+    ),
     "nothing_to_take_over": lambda f: _(
         "No renewal waits for the reseller's money here: it was paid meanwhile, or is yours already."
     ),

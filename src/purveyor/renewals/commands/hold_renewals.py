@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import NoReturn
 from uuid import UUID
 
 from purveyor.billing import queries as billing
 from purveyor.billing.commands import apply_payment, close_pro_forma, issue_pro_forma
 from purveyor.billing.types import Document
+from purveyor.infra.clock import business_date
 from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor, system_actor
 from purveyor.kernel.errors import NotFound
@@ -20,11 +22,13 @@ from purveyor.ledger.commands.post import post
 from purveyor.payments import queries as payments
 from purveyor.payments.commands import cancel_payable, reopen_payable, resolve_case
 from purveyor.renewals import models
+from purveyor.renewals._view import pays
 from purveyor.renewals.commands import _pending
 from purveyor.renewals.commands.follow_invoice import follow_invoice
 from purveyor.renewals.commands.follow_payment import follow_payment
 from purveyor.renewals.commands.settle_renewal import Source, redraft, settle_renewal
 from purveyor.renewals.errors import RenewalNotOpen
+from purveyor.renewals.queries import find_renewals
 from purveyor.subscriptions.queries import lock_subscription
 
 MAX_RENEWALS = 200
@@ -53,7 +57,7 @@ def hold_renewals(
 
     Raises: NotFound for one that is not the actor's to pay; RenewalNotOpen.
     """
-    rows = _mine(actor, renewal_ids)
+    rows = _mine(actor, now, renewal_ids)
     for subscription_id in sorted(row.subscription_id for row in rows):
         lock_subscription(actor=actor, subscription_id=subscription_id)
     rows = list(models.Renewal.objects.select_for_update(no_key=True).filter(id__in=[row.id for row in rows]))
@@ -68,7 +72,15 @@ def hold_renewals(
     return tuple(_held(actor, row) for row in rows)
 
 
-def _mine(actor: Actor, renewal_ids: Sequence[UUID]) -> list[models.Renewal]:
+def _refuse_missing(actor: Actor, now: datetime, missing: set[UUID]) -> NoReturn:
+    """One that is still to come is not open yet; anything else does not exist for this actor."""
+    for view in find_renewals(actor=actor, ids=list(missing), on=business_date(now)):
+        if view.status == "upcoming" and pays(actor, view.payer_id):
+            raise RenewalNotOpen(field="renewals", renewal=view.public_id, status=view.status)
+    raise NotFound(kind="renewal", field="renewals")
+
+
+def _mine(actor: Actor, now: datetime, renewal_ids: Sequence[UUID]) -> list[models.Renewal]:
     wanted = set(renewal_ids)
     found = models.Renewal.objects.filter(id__in=wanted)
     if actor.scope != "operator":
@@ -76,8 +88,9 @@ def _mine(actor: Actor, renewal_ids: Sequence[UUID]) -> list[models.Renewal]:
     if actor.customer_id is not None:
         found = found.filter(customer_id=actor.customer_id)
     rows = list(found)
-    if len(rows) != len(wanted):
-        raise NotFound(kind="renewal", field="renewals")
+    missing = wanted - {row.id for row in rows}
+    if missing:
+        _refuse_missing(actor, now, missing)
     if len({(row.payer_id, row.reseller_id, row.currency) for row in rows}) > 1:
         # Only the operator sees the renewals of two payers: one order has one.
         raise NotFound(kind="renewal", field="renewals")

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from ninja import Router
 
+from purveyor.infra.clock import business_date
 from purveyor.interfaces.api import answers, bodies, documents, shapes
 from purveyor.interfaces.api.door import ApiRequest, path_id, reading, writing
 from purveyor.interfaces.api.resources import _reach
@@ -18,6 +19,7 @@ from purveyor.kernel.paging import write_cursor
 from purveyor.parties.authority import require
 from purveyor.payments import commands
 from purveyor.payments import queries as payments
+from purveyor.renewals import queries as renewals
 
 router = Router(tags=["payments"])
 
@@ -51,19 +53,31 @@ def record_payment(request: ApiRequest, body: bodies.PaymentIn) -> Any:
     """
     actor = request.call.actor
     require(actor, "operate")
-    if (body.order is None) == (body.invoice is None):
-        raise Invalid(field="order", reason="one_of", choices=["order", "invoice"])
+    if [body.order, body.invoice, body.renewal].count(None) != 2:
+        raise Invalid(field="order", reason="one_of", choices=["order", "invoice", "renewal"])
     made = commands.record_transfer(
         actor=actor,
         now=request.call.now,
         order_id=_named(body.order, "ord", "order"),
         invoice_id=_named(body.invoice, "inv", "invoice"),
+        payable_id=_payable(request, _named(body.renewal, "ren", "renewal")),
         amount=money(body.amount),
         received_on=date.fromisoformat(body.received_on),
         reference=body.reference,
         is_another="HTTP_IDEMPOTENCY_KEY" in request.META,
     )
     return shapes.payment(made)
+
+
+def _payable(request: ApiRequest, renewal_id: UUID | None) -> UUID | None:
+    """What asks for a renewal's money. Raises NotFound where nothing does."""
+    if renewal_id is None:
+        return None
+    on = business_date(request.call.now)
+    found = renewals.find_renewals(actor=request.call.actor, ids=[renewal_id], on=on)
+    if not found or found[0].payable_id is None:
+        raise NotFound(kind="renewal", field="renewal")
+    return found[0].payable_id
 
 
 def _named(text: str | None, prefix: str, field: str) -> UUID | None:
