@@ -12,7 +12,7 @@ from purveyor.kernel.ids import show
 from tests.support.filled import Filled, run_id
 
 # What no page answers: a POST-only address, the probe of a watcher, and files.
-NOT_PAGES = {"set_theme", "health", "activate", "renewals_export", "on_renewals_export"}
+NOT_PAGES = {"set_theme", "health", "activate", "renewals_export", "on_renewals_export", "document_split"}
 ACCOUNT_PAGES = (
     "/accounts/2fa/",
     "/accounts/2fa/totp/activate/",
