@@ -85,8 +85,9 @@ def cast(db: object) -> Cast:
     locked = offer_of(
         stage.shop, "locked-12m", term_months=12, terms=Terms(renewal_lock_days=10), available_from=START
     )
-    prices = {"price_list_id": stage.shop.eur.id, "offer_id": locked.id}
-    catalog.set_price(**stage.shop.desk, **prices, price=Money(1000, "EUR"))
+    catalog.set_price(
+        **stage.shop.desk, price_list_id=stage.shop.eur.id, offer_id=locked.id, price=Money(1000, "EUR")
+    )
     _, (jahr, monat) = bought(stage, "Jahr GmbH", new(3), new(2, MONTH))
     one, (eins,) = bought(stage, "Eins GmbH", new(1))
     two, (zwei,) = bought(stage, "Zwei GmbH", new(1))

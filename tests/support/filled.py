@@ -18,6 +18,8 @@ from purveyor.kernel.ids import new_id, read, show
 from purveyor.kernel.money import Money
 from purveyor.parties import commands as parties
 from purveyor.parties.types import Organization
+from purveyor.payments import commands as payments
+from purveyor.payments.types import LadderStep
 from purveyor.renewals import commands as renewals
 from purveyor.sales import commands as sales
 from purveyor.seats import commands as seats
@@ -75,14 +77,7 @@ def build_filled() -> Filled:
         actor=houses.operator, now=now, name="f", role="admin", organization_id=houses.second_customer.id
     )[1]
     people = {role: _person(world, role, now) for role in PEOPLE}
-    places = {
-        "first": Place(world.customer, houses.first, "reseller"),
-        "own": Place(world.customer, world.customer, "admin"),
-        "beside": Place(world.sibling, houses.first, "reseller"),
-        "sibling": Place(world.sibling, world.sibling, "sibling"),
-        "foreign": Place(world.foreign, houses.second, "other_reseller"),
-        "foreign_own": Place(world.foreign, world.foreign, "foreign_own"),
-    }
+    places = _places(world)
     things = {name: _trade(world, name, place) for name, place in places.items()}
     for house, names in ((houses.first, ("first", "beside")), (houses.second, ("foreign",))):
         actor = houses.reseller(house)
@@ -128,6 +123,19 @@ def build_filled() -> Filled:
         things[name]["ren"] = renewal_of(things[name]["sub"])
     _told(world, places)
     return Filled(world, places, things, people)
+
+
+def _places(world: World) -> dict[str, Place]:
+    """The owners of things: see ``Filled``."""
+    houses = world.shop.houses
+    return {
+        "first": Place(world.customer, houses.first, "reseller"),
+        "own": Place(world.customer, world.customer, "admin"),
+        "beside": Place(world.sibling, houses.first, "reseller"),
+        "sibling": Place(world.sibling, world.sibling, "sibling"),
+        "foreign": Place(world.foreign, houses.second, "other_reseller"),
+        "foreign_own": Place(world.foreign, world.foreign, "foreign_own"),
+    }
 
 
 def _as(actor: Actor, person_id: UUID) -> Actor:
@@ -220,6 +228,28 @@ def _fresh(world: World, name: str, place: Place, things: dict[str, str]) -> Non
     )
     things["ivt"] = show("ivt", rows[0][0])
     _on_account(place, things)
+    things["dun"] = _dunned(place)
+
+
+def _dunned(place: Place) -> str:
+    """The month that nobody paid is overdue, and its payer was reminded of it."""
+    actor = system_actor()
+    (invoice_id, due_on), *_ = everything(
+        "SELECT id, due_on FROM billing_document WHERE payer_id = %s AND customer_id = %s AND kind = 'invoice'"
+        " AND status = 'issued' ORDER BY issued_on, id",
+        place.payer.id,
+        place.customer.id,
+    )
+    overdue = clock.start_of(due_on + timedelta(days=1))
+    with tx.enter(actor):
+        billing.mark_overdue(actor=actor, now=overdue, document_id=invoice_id)
+        case_id = payments.open_case(actor=actor, now=overdue, invoice_id=invoice_id)
+        assert case_id is not None
+        payments.take_step(actor=actor, now=overdue + timedelta(days=3), case_id=case_id)
+    if place.payer.kind == "reseller":
+        steps = [LadderStep(days=3, action="remind", audience=("payer",))]
+        payments.set_ladder(actor=actor, now=clock.now(), steps=steps, reseller_id=place.payer.id)
+    return show("dun", case_id)
 
 
 def _on_account(place: Place, things: dict[str, str]) -> None:

@@ -96,7 +96,7 @@ def _choices(organization_id: UUID) -> list[Choice]:
 
 def _within(actor: Actor) -> QuerySet[models.Notice]:
     rows = models.Notice.objects.all()
-    if actor.scope == "reseller":
+    if actor.scope == "reseller" and actor.reseller_id is not None:
         rows = rows.filter(reseller_id=actor.reseller_id)
     if actor.customer_id is not None:
         rows = rows.filter(customer_id=actor.customer_id)

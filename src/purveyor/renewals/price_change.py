@@ -49,7 +49,7 @@ def get_subscription_id(*, actor: Actor, renewal_id: UUID) -> UUID:
         found: UUID = row[0]
         return found
     past = models.Renewal.objects.filter(id=renewal_id)
-    if actor.scope == "reseller":
+    if actor.scope == "reseller" and actor.reseller_id is not None:
         past = past.filter(reseller_id=actor.reseller_id)
     if actor.customer_id is not None:
         past = past.filter(customer_id=actor.customer_id)
