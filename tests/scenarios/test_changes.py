@@ -10,6 +10,7 @@ from purveyor.kernel.ids import read
 from purveyor.seats import commands as seats
 from purveyor.seats import queries as seat_queries
 from tests.scenarios.stage import MONTH, YEAR, Stage, books_closed, more, new, open_stage, period
+from tests.support.filled import everything
 from tests.support.jobs import run_pending_jobs
 
 PAID = ["subscription.renewed", "invoice.issued", "invoice.paid", "renewal.invoiced"]
@@ -111,8 +112,8 @@ def a_top_up_keeps_the_difference(stage: Stage, customer: str, bought: str) -> N
     kinds = stage.events()
     assert kinds.count("subscription.renewal_rebased") == 1
     assert kinds.index("subscription.seats_added") < kinds.index("subscription.renewal_rebased")
-    house = stage.operator.get("/mailbox?limit=200").ok()["data"]
-    assert [m["subject"] for m in house].count("The renewal of Lockbox Files Business has changed") == 1
+    # The payer hears of it in the mail of the next morning.
+    assert everything("SELECT count(*) FROM renewals_notice WHERE kind = 'rebased'") == [(1,)]
 
 
 def fewer_than_have_seats(stage: Stage, bought: str, seated: list[str]) -> None:

@@ -268,28 +268,6 @@ def on_subscription_reactivated(event: Announced) -> None:
     _tell_contact(event, "reactivated", letters_life.reactivated)
 
 
-def on_renewal_rebased(event: Announced) -> None:
-    """To whoever pays: what was scheduled has another number now."""
-    found = _subscription(_id(event, "subscription_id"))
-    payer, customer = _organization(found.payer_id), _organization(found.customer_id)
-    said = event.payload
-    sending.post(
-        event,
-        "rebased",
-        sending.contact(payer),
-        sending.towards(payer),
-        lambda: letters_life.rebased(
-            payer,
-            customer,
-            found,
-            _product(found),
-            said["quantity_from"],
-            said["quantity_to"],
-            said["quantity_now"],
-        ),
-    )
-
-
 def _tell_members(event: Announced, write: Callable[..., Letter]) -> None:
     """Tell the active members who had a seat at that moment; those who have just lost it too."""
     found = _subscription(_id(event, "subscription_id"))
@@ -363,7 +341,6 @@ LISTENERS: tuple[tuple[str, str, Handler], ...] = (
     ("subscription.suspended", "mail.subscription_suspended", on_subscription_suspended),
     ("subscription.resumed", "mail.subscription_resumed", on_subscription_resumed),
     ("subscription.reactivated", "mail.subscription_reactivated", on_subscription_reactivated),
-    ("subscription.renewal_rebased", "mail.renewal_rebased", on_renewal_rebased),
     ("order.placed", "mail.order_placed", on_order_placed),
     ("invoice.issued", "mail.invoice_issued", on_invoice_issued),
     ("invoice.overdue", "mail.invoice_overdue", on_invoice_overdue),

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from purveyor.interfaces.mail import links
 from purveyor.interfaces.mail.sending import Action, Letter, greeting
-from purveyor.interfaces.texts import formats, life
+from purveyor.interfaces.texts import life
 from purveyor.parties.types import Organization
 from purveyor.subscriptions.types import Subscription
 
@@ -60,37 +60,6 @@ def reactivated(customer: Organization, found: Subscription, product: str) -> Le
         ),
         facts=((_("Product"), product),),
         action=_open(customer, found),
-    )
-
-
-def rebased(
-    payer: Organization,
-    customer: Organization,
-    found: Subscription,
-    product: str,
-    old: int,
-    new: int,
-    now: int,
-) -> Letter:
-    """To whoever pays: seats were added, so the number that was scheduled for the renewal moved with them."""
-    return Letter(
-        subject=_("The renewal of %(product)s has changed") % {"product": product},
-        greeting=greeting(payer.name),
-        paragraphs=(
-            _(
-                "Seats were added to a subscription of %(customer)s for which another number of seats was scheduled."
-                " The difference stays, so the scheduled number has changed."
-            )
-            % {"customer": customer.name},
-            _("If that is not what you want, change the renewal before the term ends."),
-        ),
-        facts=(
-            (_("Product"), product),
-            (_("Seats now"), formats.number_text(now)),
-            (_("Scheduled before"), formats.number_text(old)),
-            (_("Scheduled now"), formats.number_text(new)),
-        ),
-        action=Action(_("Open the subscription"), links.subscription_for(payer, customer, found.id)),
     )
 
 

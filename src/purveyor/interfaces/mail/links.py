@@ -36,12 +36,6 @@ def subscription(customer: Organization, subscription_id: UUID) -> str:
     return f"{settings.BASE_URL}/{own}/on/{own}/subscriptions/{show('sub', subscription_id)}"
 
 
-def subscription_for(reader: Organization, customer: Organization, subscription_id: UUID) -> str:
-    """A customer's subscription in the workspace of whoever reads: its own, or its reseller's."""
-    place = f"{reader.public_id}/on/{customer.public_id}"
-    return f"{settings.BASE_URL}/{place}/subscriptions/{show('sub', subscription_id)}"
-
-
 def dunning_case(organization: Organization, case_id: UUID) -> str:
     """What is owed on an invoice, and what happens when, in the organization's own workspace."""
     return f"{settings.BASE_URL}/{organization.public_id}/debts/{show('dun', case_id)}"

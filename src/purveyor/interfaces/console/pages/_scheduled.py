@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -71,7 +72,8 @@ def next_offers(desk: Desk, found: Subscription) -> list[tuple[str, str]]:
         actor=desk.actor, on=desk.today, customer=desk.customer, currency=found.currency
     )
     same = [one for one in sold if one.product_id == product]
-    priced = {one.id: _priced(found, one) for one in same}
+    kinds = Counter((one.plan, one.term_months) for one in same)
+    priced = {one.id: _priced(found, one, kinds[one.plan, one.term_months] > 1) for one in same}
     stays = priced.get(found.offer_id) or _("%(plan)s, %(term)s") % {
         "plan": found.plan,
         "term": explanations.months_text(found.term_months),
@@ -80,11 +82,16 @@ def next_offers(desk: Desk, found: Subscription) -> list[tuple[str, str]]:
     return [("", _("As it is: %(offer)s") % {"offer": stays}), *others]
 
 
-def _priced(found: Subscription, one: OfferView) -> str:
+def _priced(found: Subscription, one: OfferView, with_code: bool) -> str:
     # A customer that pays itself pays the list price, whoever looks.
     price = one.list_price if found.payer_id == found.customer_id else one.your_price
-    return _("%(plan)s, %(term)s: %(price)s") % {
+    told = {
         "plan": one.plan,
         "term": explanations.months_text(one.term_months),
         "price": formats.money_text(price),
+        "code": one.code,
     }
+    if with_code:
+        # Two offers of one plan and term differ in their terms: the code tells them apart.
+        return _("%(plan)s, %(term)s (%(code)s): %(price)s") % told
+    return _("%(plan)s, %(term)s: %(price)s") % told

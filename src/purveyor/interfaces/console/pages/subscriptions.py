@@ -240,11 +240,11 @@ def renewal(desk: Desk, subscription_id: UUID) -> HttpResponse:
 
     few = False
     if desk.posted and form.is_valid():
+        wanted = form.cleaned_data["renewal_quantity"]
+        few = wanted is not None and wanted < found.seats_assigned - found.seats_leaving
         done = desk.submit(form, act, said="" if choosing else _("The renewal settings are saved."))
         if done:
             return done
-        wanted = form.cleaned_data.get("renewal_quantity")
-        few = wanted is not None and wanted < found.seats_assigned - found.seats_leaving
     context = {
         "form": form,
         "subscription": found,
