@@ -191,9 +191,9 @@ def chapters(story: Story) -> Iterator[Step]:
     yield from _monthly(story)
     yield from _annual(story)
     yield from _lately(story)
-    for days in range(351, 0, -30):
-        # The money for one customer's renewals stays away of late: overdue.
-        keep = ("wagnerbau",) if days < 60 else ()
+    for days in range(358, 0, -7):
+        # The money for one customer's last renewal stays away: overdue and reminded, but not yet blocking orders.
+        keep = ("wagnerbau",) if days < 28 else ()
         yield story.before(days, 15), "invoices get paid", partial(story.pay_open, keep=keep)
 
 
@@ -238,7 +238,7 @@ def _lindner(story: Story) -> Iterator[Step]:
 
 
 _MONTHLY = (
-    (330, "wagnerbau", "m365-business-standard-1m", 12, "balance"),
+    (324, "wagnerbau", "m365-business-standard-1m", 12, "balance"),
     (300, "praxisseidel", "sealedmail-eco-1m", 4, "bank_transfer"),
     (255, "moreaufils", "lockbox-business-1m", 6, "balance"),
     (320, "huertadelmar", "m365-business-basic-1m", 15, "balance"),
