@@ -5,7 +5,7 @@ Each is one statement, or a fixed number of them, whatever it counts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -68,7 +68,8 @@ def count_days(
 
 
 def count_waiting(*, actor: Actor, now: datetime) -> Waiting:
-    """Renewals whose term begins only when the actor's organization has paid; the next cut-off still ahead.
+    """Renewals whose term begins only when the actor's organization has paid, and that no order pays yet; the next
+    cut-off still ahead.
 
     Zero for roles that see no money, and for the operator, to whom others owe.
     """
@@ -78,7 +79,8 @@ def count_waiting(*, actor: Actor, now: datetime) -> Waiting:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*), min(r.cut_off_at) FILTER (WHERE r.cut_off_at > %s) FROM renewals_renewal r"
-            f" WHERE {where} AND r.status IN ('pending', 'at_risk', 'missed') AND r.prepay AND r.rolled_at IS NULL",
+            f" WHERE {where} AND r.status IN ('pending', 'at_risk', 'missed') AND r.prepay AND r.rolled_at IS NULL"
+            " AND r.order_id IS NULL",
             [now, *params],
         )
         count, next_cut_off_at = cursor.fetchone()
@@ -129,6 +131,25 @@ def days_told(*, actor: Actor, subscription_ids: Sequence[UUID]) -> dict[tuple[U
             [list(subscription_ids), *params],
         )
         return {(row[0], row[1]): tuple(row[2]) for row in cursor.fetchall()}
+
+
+def pro_formas(
+    *, actor: Actor, renewal_ids: Collection[UUID] = (), document_ids: Collection[UUID] = ()
+) -> dict[UUID, UUID]:
+    """By renewal its pro-forma: of these renewals, and of those that wait for money with these documents."""
+    if not renewal_ids and not document_ids:
+        return {}
+    where, params = _row_scope(actor)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT r.id, r.pro_forma_id FROM renewals_renewal r"
+            f" WHERE r.pro_forma_id IS NOT NULL AND r.id = ANY(%s) AND {where}"
+            # Of those that wait there is an index, and they are few.
+            " UNION SELECT r.id, r.pro_forma_id FROM renewals_renewal r WHERE r.pro_forma_id = ANY(%s)"
+            f" AND r.status IN ('pending', 'at_risk', 'missed') AND {where}",
+            [list(renewal_ids), *params, list(document_ids), *params],
+        )
+        return dict(cursor.fetchall())
 
 
 def _need_view(actor: Actor) -> None:

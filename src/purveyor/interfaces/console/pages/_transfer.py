@@ -22,6 +22,7 @@ from purveyor.parties import queries as parties
 from purveyor.payments import commands
 from purveyor.payments import queries as payments
 from purveyor.payments.types import Allocated, Payable
+from purveyor.renewals import centre
 
 FOUND_MAX = 20
 
@@ -50,6 +51,7 @@ def search(desk: Desk, q: str) -> list[Owed]:
             subjects.add(read(prefix, q.strip()))
         except ValueError:
             continue
+    subjects |= set(centre.pro_formas(actor=desk.actor, document_ids=subjects))
     payers = parties.find_ids(actor=desk.actor, q=q, limit=FOUND_MAX)
     found = payments.find_payables(
         actor=desk.actor, reference=q, subject_ids=subjects, payer_ids=payers, limit=FOUND_MAX
@@ -58,8 +60,13 @@ def search(desk: Desk, q: str) -> list[Owed]:
 
 
 def describe(desk: Desk, payables: Sequence[Payable]) -> list[Owed]:
-    """Payables with their names; three statements whatever their number."""
-    numbers = billing.numbers_of(actor=desk.actor, subject_ids={one.subject_id for one in payables})
+    """Payables with their names; a few statements whatever their number."""
+    waiting = {one.subject_id for one in payables if one.subject_kind == "renewal"}
+    papers = centre.pro_formas(actor=desk.actor, renewal_ids=waiting)
+    found = billing.numbers_of(
+        actor=desk.actor, subject_ids={papers.get(one.subject_id, one.subject_id) for one in payables}
+    )
+    numbers = {**found, **{key: found[paper] for key, paper in papers.items() if paper in found}}
     ids = {one.payer_id for one in payables} | {one.customer_id for one in payables}
     names = parties.names_of(actor=desk.actor, ids=ids)
     return [_owed(desk, one, numbers, names) for one in payables]
