@@ -27,7 +27,7 @@ OTHER_PAYER = {
     "member": ("first",),
     "sibling": ("beside",),
 }
-DOCUMENTS = frozenset({"ord", "inv", "pfm", "quo", "pay"})
+DOCUMENTS = frozenset({"ord", "inv", "pfm", "quo", "pay", "dun"})
 ROLES = PEOPLE
 
 

@@ -92,6 +92,14 @@ _SPECIAL: dict[str, Callable[[Context, Row], bool]] = {
     "infra_idempotencyrecord": lambda c, row: row["organization_id"] == c.own,
     # Money paid in ahead is its party's alone; that the account exists, its reseller's to know.
     "ledger_prepaidbalance": lambda c, row: row["party_id"] == c.own and row["reseller_id"] == c.reseller,
+    # A reseller in debt for one customer must know it while it acts on another.
+    "payments_dunningcase": lambda c, row: (
+        row["reseller_id"] == c.reseller
+        and row["payer_id"] == c.own
+        and (c.scope == "reseller" or c.reaches(row))
+    ),
+    # The default of all stands in it too, and a customer is not told of either.
+    "payments_dunningstep": lambda c, row: c.scope == "reseller" and row["reseller_id"] in (None, c.reseller),
     "ledger_account": lambda c, row: (
         row["reseller_id"] == c.reseller if c.scope == "reseller" else row["party_id"] == c.own
     ),

@@ -108,3 +108,13 @@ class RenewalGathered(Event):
     subscription_id: str
     period_start: str
     period_end: str
+
+
+@dataclass(frozen=True)
+class RenewalTakenOver(Event):
+    """A customer took over what its reseller left unpaid; it pays for the subscription from now on."""
+
+    kind: ClassVar[str] = "renewal.taken_over"
+    renewal_id: str
+    subscription_id: str
+    payer_id: str

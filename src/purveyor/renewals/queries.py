@@ -13,11 +13,13 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q
 
+from purveyor.infra import tx
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import Invalid, NotFound
 from purveyor.kernel.names import search_key
 from purveyor.kernel.paging import Page, capped, read_cursor, write_cursor
 from purveyor.parties import authority
+from purveyor.parties import queries as parties
 from purveyor.renewals import _forecast, models
 from purveyor.renewals._outlook import Outlook
 from purveyor.renewals._view import LONG_TERM, Stored, stored, upcoming
@@ -274,3 +276,24 @@ def subscription_of(*, actor: Actor, renewal_id: UUID) -> Subscription:
     if not rows:
         raise NotFound(kind="renewal")
     return subscriptions.get_subscription(actor=actor, subscription_id=rows[0][0])
+
+
+def find_waiting_of_reseller(*, actor: Actor, subscription_id: UUID) -> UUID | None:
+    """The renewal of the customer's own subscription that waits for its reseller's money, where the customer may
+    take it over; None otherwise, and for everybody else.
+
+    It tells nothing of what the reseller was asked for: that is not the customer's to read.
+    """
+    if actor.scope != "customer" or actor.customer_id is None or not authority.may(actor, "buy"):
+        return None
+    if not parties.get_customer(actor=actor, customer_id=actor.customer_id).may_pay_itself:
+        return None
+    with tx.widen():
+        waiting = models.Renewal.objects.filter(
+            customer_id=actor.customer_id,
+            subscription_id=subscription_id,
+            prepay=True,
+            rolled_at__isnull=True,
+            status__in=OPEN,
+        ).exclude(payer_id=actor.customer_id)
+        return waiting.values_list("id", flat=True).first()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import Field, Strict
 
@@ -13,7 +14,7 @@ from purveyor.interfaces.api.answers import Json, day, instant, maybe_instant
 from purveyor.interfaces.api.shapes import money
 from purveyor.interfaces.api.types import Body, Day, Id, Money, Shape, Text
 from purveyor.kernel.ids import show
-from purveyor.payments.types import DunningCase, Ladder, LadderStep, StepDone
+from purveyor.payments.types import DunningCase, Ladder, LadderStep, Payable, StepDone
 
 Action = Literal["remind", "final_notice", "block_orders", "suspend", "terminate"]
 Audience = Literal["payer", "reseller", "operator"]
@@ -66,6 +67,15 @@ class Case(Shape):
     steps: list[CaseStep]
     opened_at: str
     resolved_at: str | None
+
+
+class TakenOver(Shape):
+    """A renewal that the customer pays for itself now, by ``reference`` at list price; the seats go on."""
+
+    subscription: str
+    renewal: str
+    gross: Money
+    reference: str | None
 
 
 class StepIn(Body):
@@ -137,6 +147,16 @@ def case(row: DunningCase, document: Document, done: list[StepDone]) -> Json:
         ],
         "opened_at": instant(row.opened_at),
         "resolved_at": maybe_instant(row.resolved_at),
+    }
+
+
+def taken_over(subscription_id: UUID, row: Payable) -> Json:
+    """What the customer is asked for."""
+    return {
+        "subscription": show("sub", subscription_id),
+        "renewal": show("ren", row.subject_id),
+        "gross": money(row.amount),
+        "reference": row.reference,
     }
 
 

@@ -132,6 +132,7 @@ def _reseller(desk: Desk) -> list[MenuItem]:
         _item(desk, "renewals", _("Renewals"), "calendar", own, None if own else _waiting(desk)),
         _item(desk, "orders", _("Orders"), "orders", own),
         _item(desk, "billing", _("Billing"), "billing", own),
+        _item(desk, "debts", _("Unpaid invoices"), "clock", own),
         _item(desk, "balance", _("Balance"), "balance", own),
         _item(desk, "activity", _("Activity"), "activity", own),
     ]
@@ -152,6 +153,7 @@ def _operator(desk: Desk) -> list[MenuItem]:
         _item(desk, "orders", _("Orders"), "orders", own),
         _item(desk, "billing", _("Billing"), "billing", own),
         _item(desk, "money", _("Money received"), "payments", own),
+        _item(desk, "debts", _("Unpaid invoices"), "clock", own),
         _item(desk, "balances", _("Balances"), "balance", own),
         _item(desk, "offers", _("Offers and prices"), "offers", own),
         _item(desk, "activity", _("Activity"), "activity", own),

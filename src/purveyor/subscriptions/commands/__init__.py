@@ -19,6 +19,7 @@ from purveyor.subscriptions.commands.seats import (
     plan_leaving,
     take_seats,
 )
+from purveyor.subscriptions.commands.set_payer import set_payer
 from purveyor.subscriptions.commands.set_renewal import UNCHANGED, cancel_scheduled_change, set_renewal
 from purveyor.subscriptions.commands.suspend_subscription import (
     reactivate_subscription,
@@ -46,6 +47,7 @@ __all__ = [
     "resume_subscription",
     "roll_term",
     "set_due",
+    "set_payer",
     "set_payment_status",
     "set_renewal",
     "suspend_subscription",

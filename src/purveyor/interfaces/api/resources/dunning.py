@@ -20,6 +20,8 @@ from purveyor.parties.authority import require
 from purveyor.payments import commands
 from purveyor.payments import queries as payments
 from purveyor.payments.types import DunningCase, LadderStep
+from purveyor.renewals import commands as renewals
+from purveyor.subscriptions import queries as subscriptions
 
 router = Router(tags=["dunning"])
 
@@ -130,6 +132,27 @@ def reset_dunning_ladder(request: ApiRequest, body: debts.ResetIn) -> Any:
         actor=request.call.actor, now=request.call.now, reseller_id=_reseller(body.reseller)
     )
     return debts.ladder(made)
+
+
+@router.post(
+    "/subscriptions/{id}/take-over",
+    response=debts.TakenOver,
+    summary="Pay for a renewal that the reseller leaves unpaid (customer)",
+)
+@writing()
+def take_over_renewal(request: ApiRequest, id: str) -> Any:
+    """Where the customer may pay for itself. The reseller is not asked for it any more; the customer owes it at
+    list price and pays for the subscription from now on."""
+    actor = request.call.actor
+    _reach.see(actor)
+    found = subscriptions.get_subscription(
+        actor=actor, subscription_id=path_id("sub", id, kind="subscription")
+    )
+    renewal_id = renewals.take_over(actor=actor, now=request.call.now, subscription_id=found.id)
+    payable = payments.find_payable_for(actor=actor, subject_kind="renewal", subject_id=renewal_id)
+    if payable is None:
+        raise NotFound(kind="payable")
+    return debts.taken_over(found.id, payable)
 
 
 def _id(text: str) -> UUID:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from purveyor.interfaces.console import prices
 from purveyor.interfaces.console.desk import Desk
 from purveyor.interfaces.console.forms.selling import PayForm
-from purveyor.interfaces.console.pages._shop import steps
+from purveyor.interfaces.console.pages._shop import overdue_of, steps
 from purveyor.interfaces.texts import formats, refusals
 from purveyor.kernel.errors import DomainError, NotFound
 from purveyor.kernel.ids import read, show
@@ -105,6 +105,7 @@ def _context(desk: Desk, quote: QuoteView, form: PayForm, available: Money) -> d
         "available": available,
         "free": _free(desk, quote),
         "back_url": _back(desk, quote),
+        "overdue": overdue_of(desk),
         "steps": steps(),
     }
 

@@ -17,6 +17,7 @@ from purveyor.interfaces.console.desk import Desk
 from purveyor.interfaces.console.forms.selling import BuyForm
 from purveyor.interfaces.texts import explanations, formats, refusals
 from purveyor.kernel.errors import DomainError
+from purveyor.payments import queries as payments
 from purveyor.sales import commands as sales
 from purveyor.sales.types import LineWish
 from purveyor.subscriptions import queries as subscriptions
@@ -125,3 +126,10 @@ def running_of(desk: Desk, offer_code: str) -> Subscription | None:
     listed = subscriptions.list_subscriptions(actor=desk.actor, customer_id=desk.customer.id, sort="ends")
     same = [one for one in listed.rows if one.status.value in RUNNING and one.offer_code == offer_code]
     return max(same, key=lambda one: one.seats_free, default=None)
+
+
+def overdue_of(desk: Desk) -> int:
+    """How many overdue invoices of whoever would pay here refuse it new orders: said before it begins to choose."""
+    if desk.actor.scope == "operator":
+        return 0
+    return payments.count_blocking(actor=desk.actor, payer_id=desk.organization.id)

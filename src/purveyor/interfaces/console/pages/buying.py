@@ -12,7 +12,16 @@ from purveyor.catalog.types import OfferView
 from purveyor.interfaces.console.desk import Desk, page
 from purveyor.interfaces.console.forms.selling import BuyForm, TopUpForm
 from purveyor.interfaces.console.pages import _quote
-from purveyor.interfaces.console.pages._shop import RUNNING, Shelf, preview, running_of, shelves, steps, want
+from purveyor.interfaces.console.pages._shop import (
+    RUNNING,
+    Shelf,
+    overdue_of,
+    preview,
+    running_of,
+    shelves,
+    steps,
+    want,
+)
 from purveyor.interfaces.console.pages.subscriptions import not_running
 from purveyor.kernel.errors import NotFound
 from purveyor.sales import commands as sales
@@ -61,6 +70,7 @@ def choose(desk: Desk) -> HttpResponse:
         "shelves": shelves(offers, _chosen(form)),
         "running": running_of(desk, _chosen(form)),
         "steps": steps(),
+        "overdue": overdue_of(desk),
         "trial_url": desk.url("on_trial") if any(one.terms.trial_days for one in offers) else "",
     }
     if _htmx(desk):
@@ -119,6 +129,7 @@ def top_up(desk: Desk, subscription_id: UUID) -> HttpResponse:
         "subscription": found,
         "preview": preview(desk, form, wish) if not desk.posted else None,
         "steps": steps(),
+        "overdue": overdue_of(desk),
         "top_up": True,
     }
     if _htmx(desk):
