@@ -108,13 +108,17 @@ def test_each_kind_once_on_days_that_are_looked_at(
         assert all(step == days for _, step in found)
 
 
-@given(day=st.dates(date(2026, 1, 1), date(2028, 12, 31)), wait=st.integers(1, 40))
-def test_a_pending_renewal_is_told_of_when_it_opens_and_before_the_cut_off(day: date, wait: int) -> None:
+@given(day=st.dates(date(2026, 1, 1), date(2028, 12, 31)), wait=st.integers(1, 40), late=st.integers(0, 1))
+def test_a_pending_renewal_is_told_of_when_it_opens_and_before_the_cut_off(
+    day: date, wait: int, late: int
+) -> None:
     cut_off = day + timedelta(days=wait)
     told = [
         (one.step, now)
         for now in (day + timedelta(days=n) for n in range(60))
-        for one in notices.owed_for_pending(on=now, opened_on=day, cut_off_on=cut_off)
+        for one in notices.owed_for_pending(
+            on=now, opened_on=day, cut_off_on=cut_off, passed=now == cut_off + timedelta(days=late)
+        )
     ]
     steps = [step for step, _ in told]
     assert (steps[0], steps[-1]) == (notices.OPENED, notices.TOO_LATE)
@@ -126,7 +130,9 @@ def test_a_cut_off_on_the_26th_reminds_on_the_15th_20th_23rd_and_25th() -> None:
     days = [
         now.day
         for now in (date(2026, 12, day) for day in range(2, 26))
-        if notices.owed_for_pending(on=now, opened_on=date(2026, 12, 1), cut_off_on=date(2026, 12, 26))
+        if notices.owed_for_pending(
+            on=now, opened_on=date(2026, 12, 1), cut_off_on=date(2026, 12, 26), passed=False
+        )
     ]
     assert days == [15, 20, 23, 25]
 
@@ -162,5 +168,3 @@ def test_the_rise_of_a_price_cannot_be_switched_off_for_an_administrator() -> No
 )  # fmt: skip
 def test_seats_that_can_be_dropped(renews_with: int, taken: int, least: int, found: int) -> None:
     assert notices.droppable(renews_with=renews_with, taken_then=taken, quantity_min=least) == found
-
-

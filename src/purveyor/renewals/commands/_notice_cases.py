@@ -213,19 +213,24 @@ def _balances(actor: Actor, payers: Sequence[UUID]) -> dict[tuple[UUID, str], in
     return left
 
 
-def waiting(*, on: date, after: UUID) -> tuple[list[Given], UUID | None]:
+def waiting(*, now: datetime, after: UUID) -> tuple[list[Given], UUID | None]:
     """Reminders of a chunk of renewals that wait for their money, and the last id looked at. One statement."""
     rows = _read(_WAITING, [after, CHUNK])
-    given = [one for row in rows for one in _waiting(on, row)]
+    given = [one for row in rows for one in _waiting(now, row)]
     return given, rows[-1][0] if rows else None
 
 
-def _waiting(on: date, row: tuple[Any, ...]) -> Iterator[Given]:
+def _waiting(now: datetime, row: tuple[Any, ...]) -> Iterator[Given]:
     (renewal_id, reseller, customer, payer, subscription, due, quantity, currency, net, vat, cut_off_at, opened_at,
      name, product, plan, terms, months) = row  # fmt: skip
     found = Terms.from_json(json.loads(terms))
     cut_off_on = _local(cut_off_at, found.cut_off_zone)
-    for owed in notices.owed_for_pending(on=on, opened_on=business_date(opened_at), cut_off_on=cut_off_on):
+    for owed in notices.owed_for_pending(
+        on=business_date(now),
+        opened_on=business_date(opened_at),
+        cut_off_on=cut_off_on,
+        passed=cut_off_at <= now,
+    ):
         yield Given(
             reseller, customer, payer, subscription, due, owed,
             {

@@ -57,7 +57,7 @@ def give_reminders(*, actor: Actor, now: datetime, after: UUID = FIRST) -> UUID 
     """
     authority.require(actor, "operate")
     on = business_date(now)
-    given, last = _notice_cases.waiting(on=on, after=after)
+    given, last = _notice_cases.waiting(now=now, after=after)
     _write(now, on, given)
     return last
 

@@ -132,10 +132,13 @@ def droppable(*, renews_with: int, taken_then: int, quantity_min: int) -> int:
     return max(0, renews_with - max(taken_then, quantity_min, 1))
 
 
-def owed_for_pending(*, on: date, opened_on: date, cut_off_on: date) -> tuple[Owed, ...]:
-    """Reminders of a renewal that waits for its money: when it opened, before the cut-off, and when it has passed."""
+def owed_for_pending(*, on: date, opened_on: date, cut_off_on: date, passed: bool) -> tuple[Owed, ...]:
+    """Reminders of a renewal that waits for its money: when it opened, before the cut-off, and once it has passed.
+
+    ``passed``: whether it has, this morning: the day may begin later in the zone of the offer.
+    """
     left = (cut_off_on - on).days
-    if left == 0:
+    if passed:
         return (Owed("pending", TOO_LATE),)
     if left > 0 and on == opened_on:
         return (Owed("pending", OPENED),)

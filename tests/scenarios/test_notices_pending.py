@@ -1,0 +1,68 @@
+"""A renewal that waits for its money is told of when it opens, before the cut-off, and when that has passed."""
+
+from __future__ import annotations
+
+import pytest
+
+from purveyor.catalog import commands as catalog
+from purveyor.catalog.types import Terms
+from purveyor.kernel.money import Money
+from tests.scenarios.stage import Stage, new, open_stage
+from tests.scenarios.test_notices import mails, person
+from tests.support.filled import everything, uuid_of
+from tests.support.shop import offer_of
+
+OFFICE = Terms(prepay=True, cut_off_day=26, cut_off_zone="America/Mexico_City", notice_days=(7,))
+
+
+@pytest.fixture(scope="module")
+def stage(db: object) -> Stage:
+    stage = open_stage("2026-10-10T09:00:00+00:00")
+    office = offer_of(stage.shop, "office-1m", terms=OFFICE)
+    catalog.set_price(
+        **stage.shop.desk, price_list_id=stage.shop.eur.id, offer_id=office.id, price=Money(1000, "EUR")
+    )
+    stage.pay_in(100_000)
+    person(stage, "ines@adler.example", stage.house.id, "admin", "en")
+    return stage
+
+
+def reminded(subscription: str) -> list[tuple[int, str]]:
+    """(days before the cut-off, day) of each reminder."""
+    rows = everything(
+        "SELECT step, noticed_on FROM renewals_notice WHERE subscription_id = %s AND kind = 'pending'"
+        " ORDER BY noticed_on",
+        uuid_of(subscription),
+    )
+    return [(step, on.isoformat()) for step, on in rows]
+
+
+def test_pay_before_the_26th_is_said_on_the_15th_20th_23rd_and_25th(stage: Stage) -> None:
+    customer = stage.customer("Erste GmbH", "DE")
+    paid, never = (stage.buy(customer, new(2, "office-1m"))["subscriptions"][0] for _ in range(2))
+    stage.move("2026-11-09T22:00:00Z")
+    assert reminded(never) == []
+    stage.move("2026-11-10T06:00:00Z")
+    assert reminded(never) == reminded(paid) == [(0, "2026-11-10")]
+    (mail,) = mails(stage, "ines@adler.example")
+    assert "/renewals/pending" in mail["text"]
+    assert "19.04" in mail["text"]
+    rows = stage.reseller.get("/renewals?until=2026-11-30").ok()["data"]
+    wanted = next(row["id"] for row in rows if row["subscription"] == paid)
+    stage.reseller.post("/renewals/pay", {"renewals": [wanted], "payment_method": "balance"}).ok(status=201)
+    # The morning of the 26th is still the 25th in Mexico; the next one tells that it is too late.
+    stage.move("2026-11-26T05:30:00Z")
+    before = [
+        (0, "2026-11-10"),
+        (11, "2026-11-15"),
+        (6, "2026-11-20"),
+        (3, "2026-11-23"),
+        (1, "2026-11-25"),
+    ]
+    assert reminded(never) == before
+    stage.move("2026-11-28T12:00:00Z")
+    assert reminded(never) == [*before, (-1, "2026-11-27")]
+    assert "was to be paid until" in mails(stage, "ines@adler.example")[-1]["text"]
+    # What is paid is not asked for again.
+    assert reminded(paid) == before[:1]
+    assert len(mails(stage, "ines@adler.example")) == 6
