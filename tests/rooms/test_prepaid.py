@@ -337,3 +337,22 @@ def test_refusals_of_paying(prepaid: Prepaid) -> None:
 def available(prepaid: Prepaid) -> Money:
     party = prepaid.shop.house.reseller.id
     return within(SYSTEM, lambda: ledger.available(actor=SYSTEM, party_id=party, currency="EUR"))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "on_time"), [(-1, True), (0, False)], ids=["the 25th 23:59:59", "the 26th 00:00"]
+)
+def test_the_last_second_of_the_25th_is_in_time(
+    prepaid: Prepaid, seconds: int, on_time: bool
+) -> None:  # a case of the table
+    found = prepaid.waiting(1)
+    if not on_time:
+        run_ladder(prepaid.view(found).id, CUT_OFF)
+    pay_renewals(
+        actor=prepaid.shop.house.actor,
+        now=CUT_OFF + timedelta(seconds=seconds),
+        renewal_ids=[prepaid.view(found).id],
+        payment_method="balance",
+    )
+    assert (prepaid.view(found).status, prepaid.view(found).on_time) == ("paid", on_time)
+    assert subscription(prepaid.shop, found).period_start == date(2027, 1, 15)

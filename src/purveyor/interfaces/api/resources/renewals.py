@@ -56,6 +56,23 @@ def list_renewals(
     return answers.page(found, renewal)
 
 
+# Before the path with an id, which would take its name for one.
+@router.post("/renewals/pay", response={201: documents.Order}, summary="Pay several renewals at once")
+@writing(201)
+def pay_renewals(request: ApiRequest, body: PayRenewalsIn) -> Any:
+    """From the balance all are settled at once; by bank transfer the order has one reference for their sum, and what
+    comes on their own references meanwhile goes to the balance. Cancelling the order asks for each again."""
+    actor = request.call.actor
+    _reach.see(actor)
+    made = commands.pay_renewals(
+        actor=actor,
+        now=request.call.now,
+        renewal_ids=[_id(one) for one in body.renewals],
+        payment_method=body.payment_method,
+    )
+    return shapes.order(made)
+
+
 @router.get("/renewals/{id}", response=RenewalRow, summary="One renewal, with how to pay it")
 @reading
 def get_renewal(request: ApiRequest, id: str) -> Any:
@@ -73,22 +90,6 @@ def _payable(request: ApiRequest, found: RenewalView) -> Any:
         return None
     rows = payments.find_payables_by_id(actor=request.call.actor, ids=[found.payable_id])
     return rows[0] if rows else None
-
-
-@router.post("/renewals/pay", response={201: documents.Order}, summary="Pay several renewals at once")
-@writing(201)
-def pay_renewals(request: ApiRequest, body: PayRenewalsIn) -> Any:
-    """From the balance all are settled at once; by bank transfer the order has one reference for their sum, and what
-    comes on their own references meanwhile goes to the balance. Cancelling the order asks for each again."""
-    actor = request.call.actor
-    _reach.see(actor)
-    made = commands.pay_renewals(
-        actor=actor,
-        now=request.call.now,
-        renewal_ids=[_id(one) for one in body.renewals],
-        payment_method=body.payment_method,
-    )
-    return shapes.order(made)
 
 
 def _id(text: str) -> UUID:
