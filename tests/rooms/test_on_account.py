@@ -27,6 +27,7 @@ from purveyor.parties import commands as parties
 from purveyor.parties.errors import GatheringNotAllowed
 from purveyor.sales.commands import close_account
 from tests.rooms.books import SYSTEM, House, at_once, eur, found_house, found_operator, operator, within
+from tests.support.houses import given
 
 MARCH = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 APRIL = datetime(2026, 3, 31, 22, 0, tzinfo=UTC)  # midnight in Stockholm
@@ -156,14 +157,23 @@ def test_what_comes_after_midnight_belongs_to_the_next_month(house: House) -> No
 
 
 def test_a_rise_of_the_rate_counts_from_the_month_it_is_in(house: House) -> None:
-    """The month's last day decides, though the invoice is of the day after."""
-    account = put(house, line())
+    """Estonia went from 22 to 24 percent on 1 July 2025: June's invoice, dated that day, is June's."""
+    estonian = parties.create_reseller(
+        actor=SYSTEM, now=MARCH, given=given("Eesti OÜ", "EE"), code=f"G{next(_codes):03d}"
+    )
+    june = replace(house, reseller=estonian)
+    account = put(june, line(), at=datetime(2025, 6, 10, 9, 0, tzinfo=UTC))
     assert account is not None
-    invoice = close(account)
-    assert invoice is not None
-    assert invoice.issued_on == date(2026, 4, 1)
-    assert invoice.due_on == date(2026, 4, 15)
-    assert invoice.gross == invoice.net + invoice.vat
+    put(june, line(), at=datetime(2025, 7, 10, 9, 0, tzinfo=UTC))
+    for closed_at, rate in (
+        (datetime(2025, 6, 30, 22, 0, tzinfo=UTC), 22),
+        (datetime(2025, 7, 31, 22, 0, tzinfo=UTC), 24),
+    ):
+        invoice = close(account, closed_at)
+        assert invoice is not None
+        assert [tax.rate_percent for tax in invoice.taxes] == [rate]
+        assert invoice.vat.amount == 4 * rate
+        assert (invoice.due_on - invoice.issued_on).days == 14
 
 
 def test_beyond_the_cap_nothing_is_put_there(house: House) -> None:
