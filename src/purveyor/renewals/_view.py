@@ -248,7 +248,8 @@ def _has_become(row: Stored, ladder: cut_off.Ladder | None) -> Explanation:
     if row.status == "ended":
         return Explanation(_ENDED["unpaid" if row.reason == "renewal_unpaid" else "ended"], facts)
     if ladder is None:
-        return Explanation(_INVOICED[row.status], facts)
+        on_account = row.status == "pending" and row.invoice_id is None
+        return Explanation("consequence.on_account" if on_account else _INVOICED[row.status], facts)
     steps: dict[str, str | int] = {
         "last_day": ladder.last_day.isoformat(),
         "suspend_on": ladder.suspend_on.isoformat(),

@@ -89,6 +89,9 @@ WRITERS: dict[str, Callable[[Facts], str]] = {
         lambda: _("It is suspended for want of payment. It ends on %(end_on)s unless you pay before."),
         days=("end_on",),
     ),
+    "consequence.on_account": _says(
+        lambda: _("Renewed on %(on)s. It is on account: the gathered invoice of the month bills it.")
+    ),
     "consequence.invoice_pending": _says(lambda: _("Renewed on %(on)s. The invoice is not paid yet.")),
     "consequence.invoice_at_risk": _says(
         lambda: _("Renewed on %(on)s. The invoice is overdue; the reminders say what follows.")
