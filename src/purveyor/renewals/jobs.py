@@ -11,6 +11,7 @@ from purveyor.renewals.commands import advance_ladder, renew_term, run_renewals
 from purveyor.renewals.commands.give_notices import (
     FIRST,
     announce_notices,
+    find_short,
     give_notices,
     give_reminders,
     next_morning,
@@ -40,10 +41,13 @@ def give_due(daily_id: UUID, due_at: datetime) -> None:
     if behind - due_at > MISSED_MAX:
         announce_notices(actor=actor, now=now, daily_id=daily_id, next_at=next_morning(behind))
         return
-    for give in (give_notices, give_reminders):
-        after: UUID | None = FIRST
-        while after is not None:
-            after = give(actor=actor, now=now, after=after)
+    short = find_short(actor=actor, now=now)
+    after: UUID | None = FIRST
+    while after is not None:
+        after = give_notices(actor=actor, now=now, after=after, short=short)
+    after = FIRST
+    while after is not None:
+        after = give_reminders(actor=actor, now=now, after=after)
     announce_notices(actor=actor, now=now, daily_id=daily_id, next_at=next_morning(now))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,7 +15,6 @@ from django.db import connection
 from purveyor.catalog.types import Terms
 from purveyor.infra.clock import business_date
 from purveyor.kernel.actor import Actor
-from purveyor.ledger import queries as ledger
 from purveyor.renewals._outlook import Amounts, Outlook
 from purveyor.renewals.price_change import percent_more
 from purveyor.renewals.rules import notices
@@ -24,7 +23,7 @@ from purveyor.subscriptions.queries import COLUMNS, JOINED, TABLES, as_subscript
 from purveyor.subscriptions.types import Subscription
 
 CHUNK = 1000
-_RUNNING = ["active", "trial"]
+RUNNING = ["active", "trial"]
 # The ends that a morning looks at, found by the index on the end of the term; a term that began now may be shorter
 # than the notice of a price, so it is looked at too.
 _CHUNK = f"""
@@ -47,13 +46,6 @@ JOIN catalog_product pr ON pr.id = pl.product_id
 WHERE r.status IN ('pending', 'at_risk') AND r.prepay AND r.rolled_at IS NULL AND r.cut_off_at IS NOT NULL
   AND r.id > %s ORDER BY r.id LIMIT %s"""
 
-# What renewals of the balance will take from it: those that end no later than the last one of the chunk.
-_FROM_BALANCE = f"""
-SELECT {COLUMNS} FROM subscriptions_subscription s, {TABLES} WHERE {JOINED} AND s.payer_id = ANY(%s)
-AND s.renewal_payment_method = 'balance' AND s.auto_renew AND s.status = ANY(%s) AND s.ends_sort > %s
-AND s.ends_sort <= %s ORDER BY s.ends_sort, s.id"""
-_PAYERS = 200
-
 
 @dataclass(frozen=True, slots=True)
 class Given:
@@ -68,7 +60,8 @@ class Given:
     facts: dict[str, Any]
 
 
-def _read(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+def read(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """The rows of one statement."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
@@ -79,7 +72,7 @@ def watched(on: date) -> tuple[list[UUID], list[date]]:
     """Pairs of an offer and an end of a term at which something may have to be told on this morning."""
     offers: list[UUID] = []
     ends: list[date] = []
-    for offer_id, terms in _read("SELECT id, terms::text FROM catalog_offer", []):
+    for offer_id, terms in read("SELECT id, terms::text FROM catalog_offer", []):
         found = Terms.from_json(json.loads(terms))
         for days in sorted(notices.look_days(found.notice_days, found.price_notice_days)):
             offers.append(offer_id)
@@ -89,22 +82,23 @@ def watched(on: date) -> tuple[list[UUID], list[date]]:
 
 def ending(*, on: date, pairs: tuple[list[UUID], list[date]], after: UUID) -> list[Subscription]:
     """The next chunk of subscriptions whose end is looked at on ``on``, by id. One statement."""
-    rows = _read(
+    rows = read(
         _CHUNK,
-        [*pairs, _RUNNING, on, on + _SHORTEST, on - timedelta(days=1), _RUNNING, after, CHUNK],
+        [*pairs, RUNNING, on, on + _SHORTEST, on - timedelta(days=1), RUNNING, after, CHUNK],
     )
     return [as_subscription(row) for row in rows]
 
 
-def given_for(*, actor: Actor, on: date, found: Sequence[Subscription]) -> Iterator[Given]:
+def given_for(
+    *, actor: Actor, on: date, found: Sequence[Subscription], short: Collection[UUID]
+) -> Iterator[Given]:
     """The notices that these subscriptions owe on ``on``. A fixed number of statements, whatever their number."""
     outlook = Outlook(actor, on, found)
-    short = _short(actor, on, found)
     for one in found:
         if one.period_start is None or one.period_end is None:
             continue
         amounts = outlook.amounts(one, one.period_end)
-        case = _case(on, one, outlook, amounts, short.get(one.id, False))
+        case = _case(on, one, outlook, amounts, one.id in short)
         facts = None
         for owed in notices.owed(case):
             facts = facts or _facts(one, outlook, amounts, case)
@@ -173,49 +167,9 @@ def _facts(one: Subscription, outlook: Outlook, amounts: Amounts, case: Case) ->
     return facts
 
 
-def _short(actor: Actor, on: date, found: Sequence[Subscription]) -> dict[UUID, bool]:
-    """Which renewals the balance will not suffice for: it pays the oldest due first, then by id."""
-    ends = [one.period_end for one in found if one.renewal_payment_method == "balance" and one.period_end]
-    payers = {one.payer_id for one in found if one.renewal_payment_method == "balance"}
-    if not ends:
-        return {}
-    left = _balances(actor, sorted(payers))
-    rows = [as_subscription(row) for row in _read(_FROM_BALANCE, [list(payers), _RUNNING, on, max(ends)])]
-    outlook = Outlook(actor, on, rows)
-    short: dict[UUID, bool] = {}
-    for one in rows:
-        assert one.period_end is not None  # a running term has an end
-        amounts = outlook.amounts(one, one.period_end)
-        if amounts.net is None:
-            continue
-        gross = amounts.net.amount + (amounts.vat.amount if amounts.vat else 0)
-        account = (one.payer_id, one.currency)
-        short[one.id] = left.get(account, 0) < gross
-        if not short[one.id]:
-            left[account] -= gross
-    return short
-
-
-def _balances(actor: Actor, payers: Sequence[UUID]) -> dict[tuple[UUID, str], int]:
-    """What is free on the balances of these payers, by payer and currency."""
-    left: dict[tuple[UUID, str], int] = {}
-    for at in range(0, len(payers), _PAYERS):
-        cursor: tuple[int, UUID] | None = None
-        while True:
-            page = ledger.list_balances(
-                actor=actor, party_ids=payers[at : at + _PAYERS], cursor=cursor, limit=_PAYERS
-            )
-            for one in page:
-                left[one.party_id, one.available.currency] = one.available.amount
-            if len(page) < _PAYERS:
-                break
-            cursor = page[-1].cursor
-    return left
-
-
 def waiting(*, now: datetime, after: UUID) -> tuple[list[Given], UUID | None]:
     """Reminders of a chunk of renewals that wait for their money, and the last id looked at. One statement."""
-    rows = _read(_WAITING, [after, CHUNK])
+    rows = read(_WAITING, [after, CHUNK])
     given = [one for row in rows for one in _waiting(now, row)]
     return given, rows[-1][0] if rows else None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from purveyor.kernel.actor import Actor
 from purveyor.kernel.ids import new_id
 from purveyor.parties import authority
 from purveyor.renewals import events, models
-from purveyor.renewals.commands import _notice_cases
+from purveyor.renewals.commands import _notice_balance, _notice_cases
 from purveyor.renewals.commands._notice_cases import Given
 from purveyor.renewals.rules import notices
 from purveyor.renewals.types import NoticeKind
@@ -32,8 +32,23 @@ WHERE n.noticed_on = %s GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"""
 
 
 @command
-def give_notices(*, actor: Actor, now: datetime, after: UUID = FIRST) -> UUID | None:
+def find_short(*, actor: Actor, now: datetime) -> frozenset[UUID]:
+    """The subscriptions whose renewal the balance will not suffice for, once for all chunks of a morning.
+
+    Raises: Forbidden for everybody but the operator and its jobs.
+    """
+    authority.require(actor, "operate")
+    on = business_date(now)
+    return _notice_balance.find_short(actor=actor, on=on, pairs=_notice_cases.watched(on))
+
+
+@command
+def give_notices(
+    *, actor: Actor, now: datetime, after: UUID = FIRST, short: Collection[UUID] = frozenset()
+) -> UUID | None:
     """Write down what the ends of the next chunk of terms owe this morning; the id to go on after, None at the end.
+
+    ``short`` is what :func:`find_short` has found.
 
     A fixed number of statements a chunk. Each notice is given once: its unique key says so, so a chunk may be
     repeated. Nobody is told before :func:`announce_notices`.
@@ -45,7 +60,7 @@ def give_notices(*, actor: Actor, now: datetime, after: UUID = FIRST) -> UUID | 
     found = _notice_cases.ending(on=on, pairs=_notice_cases.watched(on), after=after)
     if not found:
         return None
-    _write(now, on, _notice_cases.given_for(actor=actor, on=on, found=found))
+    _write(now, on, _notice_cases.given_for(actor=actor, on=on, found=found, short=short))
     return found[-1].id if len(found) == _notice_cases.CHUNK else None
 
 
