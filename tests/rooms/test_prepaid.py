@@ -342,9 +342,7 @@ def available(prepaid: Prepaid) -> Money:
 @pytest.mark.parametrize(
     ("seconds", "on_time"), [(-1, True), (0, False)], ids=["the 25th 23:59:59", "the 26th 00:00"]
 )
-def test_the_last_second_of_the_25th_is_in_time(
-    prepaid: Prepaid, seconds: int, on_time: bool
-) -> None:  # a case of the table
+def test_the_last_second_of_the_25th_is_in_time(prepaid: Prepaid, seconds: int, on_time: bool) -> None:
     found = prepaid.waiting(1)
     if not on_time:
         run_ladder(prepaid.view(found).id, CUT_OFF)
