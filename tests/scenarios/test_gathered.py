@@ -159,6 +159,8 @@ def a_renewal_is_gathered_and_follows_its_payment(stage: Stage, seats: dict[str,
     stage.move("2026-05-14T22:00:30Z")
     assert stage.events() == ["subscription.renewed", "renewal.gathered"]
     assert renewals(monthly) == [("pending", None)]
+    listed = stage.reseller.get(f"/renewals?status=pending&customer={alpha}").ok()["data"]
+    assert ["on account" in one["consequence"] for one in listed] == [True]
     assert account(stage)[0] == 2 * 400
     stage.reseller.patch(f"/subscriptions/{monthly}", {"auto_renew": False}).ok()
     stage.move("2026-06-01T09:00:00Z")
