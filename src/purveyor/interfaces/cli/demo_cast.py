@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from purveyor.catalog.types import Terms
 from purveyor.parties.types import Address, CustomerInput
 
 # Printed by `make demo` for everybody to read: a login of a sandbox on one's own machine.
@@ -283,6 +284,23 @@ WARES = (
         285900,
     ),
 )
+
+# The supplier of Microsoft 365 bills on the 26th, and wants its money before.
+PREPAID = frozenset({"microsoft"})
+
+
+def terms_of(ware: Ware) -> Terms:
+    """The terms under which it is sold: paid at the end of the term, or before the next one begins."""
+    if ware.vendor not in PREPAID:
+        return Terms(trial_days=ware.trial_days)
+    return Terms(
+        trial_days=ware.trial_days,
+        prepay=True,
+        cut_off_day=26,
+        cut_off_min_days=5,
+        cut_off_zone="America/Mexico_City",
+    )
+
 
 FIRST_NAMES = (
     "Anna",

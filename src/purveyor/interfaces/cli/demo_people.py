@@ -9,7 +9,6 @@ from decimal import Decimal
 from uuid import UUID
 
 from purveyor.catalog import commands as catalog
-from purveyor.catalog.types import Terms
 from purveyor.infra import tx
 from purveyor.interfaces.cli import demo_cast as cast
 from purveyor.kernel.actor import Actor, system_actor
@@ -178,7 +177,7 @@ def make_catalog(actor: Actor, now: datetime) -> None:
         ):
             offer = catalog.create_offer(
                 actor=actor, now=now, plan_id=plan.id, code=f"{ware.product}-{ware.plan}-{months}m",
-                term_months=months, terms=Terms(trial_days=ware.trial_days), available_from=OFFERS_FROM,
+                term_months=months, terms=cast.terms_of(ware), available_from=OFFERS_FROM,
             )  # fmt: skip
             for currency, amount in prices.items():
                 catalog.set_price(
