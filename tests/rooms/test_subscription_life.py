@@ -13,6 +13,7 @@ from purveyor.catalog.errors import OfferNotAvailable
 from purveyor.catalog.types import Terms
 from purveyor.infra import clock
 from purveyor.kernel.errors import Forbidden, Invalid, NotFound
+from purveyor.renewals import queries as renewals
 from purveyor.renewals.jobs import roll_due
 from purveyor.renewals.prices import next_price
 from purveyor.seats import commands as seats
@@ -22,6 +23,7 @@ from purveyor.subscriptions import commands as subs
 from purveyor.subscriptions import queries
 from purveyor.subscriptions.errors import (
     RenewalLocked,
+    SeatsExhausted,
     SeatsInUse,
     SubscriptionNotActive,
     TransitionRefused,
@@ -273,6 +275,35 @@ def test_an_end_within_the_term_can_be_undone(shop: Shop) -> None:
     assert (back.status, back.end_reason, back.ended_at) == (Status.ACTIVE, "", None)
     assert (back.seats_assigned, back.quantity) == (0, 2), "history stays, seats are to be given again"
     assert renew(shop, running).period_start == END, "it renews as ever"
+
+
+def test_while_the_next_term_waits_for_money_only_its_seats_are_given_and_an_end_calls_it_off(
+    shop: Shop,
+) -> None:
+    offer = offer_of(shop, "ahead-12", terms=Terms(prepay=True))
+    running = shop.buy(shop.new(4, offer)).subscriptions[0]
+    assigned(shop, running, 1)
+    subs.set_renewal(actor=shop.reseller, now=START, subscription_id=running, renewal_quantity=2)
+    waiting = renew(shop, running)
+    assert (waiting.status, waiting.period_end, waiting.quantity) == (Status.ACTIVE, END, 2)
+    act = {"actor": shop.reseller, "now": datetime(2027, 1, 16, 9, tzinfo=UTC), "subscription_id": running}
+    seats.assign_seat(**act, email=f"{uuid4().hex}@x.example")  # type: ignore[arg-type]  # the same three for all
+    with pytest.raises(SeatsExhausted):
+        seats.assign_seat(**act, email=f"{uuid4().hex}@x.example")  # type: ignore[arg-type]  # as above
+    with pytest.raises(PeriodEnded):
+        subs.set_renewal(**act, renewal_quantity=3)  # type: ignore[arg-type]  # as above
+    subs.end_subscription(
+        actor=operator(),
+        now=datetime(2027, 1, 17, 9, tzinfo=UTC),
+        subscription_id=running,
+        reason="Closed down",
+    )
+    deliver()
+    (row,) = within(SYSTEM, lambda: renewals.list_history(actor=SYSTEM, subscription_id=running))
+    assert (row.status, row.reason) == ("ended", "Closed down")
+    assert events_of(running)[-2:] == ["subscription.ended", "renewal.ended"]
+    roll_due(running, clock.start_of(END))
+    assert subscription(shop, running).status is Status.ENDED
 
 
 def test_a_rise_counts_only_when_it_was_told_in_time(shop: Shop) -> None:

@@ -43,6 +43,7 @@ def _events() -> None:
     subscribe("dunning.terminate_due", "renewals.end_unpaid", dunning.on_terminate_due)
     subscribe("dunning.resolved", "renewals.resume_paid", dunning.on_resolved)
     subscribe("subscription.ended", "seats.subscription_ended", on_subscription_ended)
+    subscribe("subscription.ended", "renewals.subscription_ended", renewals.on_subscription_ended)
     subscribe("customer.updated", "subscriptions.follow_customer", on_customer_updated)
     subscribe("subscription.renewal_rebased", "renewals.note_rebased", renewals.on_renewal_rebased)
     subscribe("notices.given", "mail.notices_given", on_notices_given)

@@ -8,7 +8,13 @@ from purveyor.billing import queries as billing
 from purveyor.infra.registry import Announced
 from purveyor.kernel.actor import system_actor
 from purveyor.payments import queries as payments
-from purveyor.renewals.commands import follow_invoice, follow_payment, note_rebased, settle_renewal
+from purveyor.renewals.commands import (
+    close_renewal,
+    follow_invoice,
+    follow_payment,
+    note_rebased,
+    settle_renewal,
+)
 from purveyor.subscriptions import queries as subscriptions
 
 
@@ -30,6 +36,13 @@ def on_payable_settled(event: Announced) -> None:
         settle_renewal(
             actor=actor, now=event.at, renewal_id=subject_id, source="advance", value_date=value_date
         )
+
+
+def on_subscription_ended(event: Announced) -> None:
+    """Somebody ended it while its renewal waited for money: nothing is asked for it any more."""
+    close_renewal(
+        actor=system_actor(), now=event.at, subscription_id=event.subject_id, reason=event.payload["reason"]
+    )
 
 
 def _follow(event: Announced, invoice_id: UUID) -> None:

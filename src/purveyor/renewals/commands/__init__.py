@@ -3,6 +3,7 @@
 from purveyor.renewals.commands.advance_ladder import advance_ladder
 from purveyor.renewals.commands.answer_price import answer_price
 from purveyor.renewals.commands.choose_notices import choose_notices
+from purveyor.renewals.commands.close_renewal import close_renewal
 from purveyor.renewals.commands.follow_invoice import follow_invoice
 from purveyor.renewals.commands.follow_payment import follow_payment
 from purveyor.renewals.commands.give_notices import note_rebased
@@ -17,6 +18,7 @@ __all__ = [
     "advance_ladder",
     "answer_price",
     "choose_notices",
+    "close_renewal",
     "follow_invoice",
     "follow_payment",
     "hold_renewals",
