@@ -24,7 +24,7 @@ from purveyor.renewals.commands import advance_ladder, settle_renewal
 from purveyor.renewals.errors import RenewalNotOpen
 from purveyor.renewals.handlers import on_payable_settled
 from purveyor.renewals.jobs import roll_due, run_ladder
-from purveyor.renewals.types import RenewalView
+from purveyor.renewals.types import RenewalRow, RenewalView
 from purveyor.sales import commands as sales
 from purveyor.sales.commands import pay_renewals
 from purveyor.sales.types import OrderView
@@ -161,7 +161,7 @@ def test_the_balance_pays_at_once_where_that_was_chosen(prepaid: Prepaid) -> Non
     found = prepaid.waiting(renewal_payment_method="balance")
     running = subscription(prepaid.shop, found)
     assert running.period_start == date(2027, 1, 15)
-    rows = within(SYSTEM, lambda: queries.list_history(actor=SYSTEM, subscription_id=found))
+    rows = history(found)
     assert [row.status for row in rows] == ["paid"]
 
 
@@ -173,6 +173,10 @@ def test_seats_that_do_not_renew_are_gone(prepaid: Prepaid) -> None:
     prepaid.transfer(view, datetime(2027, 1, 20, 9, tzinfo=UTC), date(2027, 1, 19))
     assert subscription(prepaid.shop, found).quantity == 2
     assert prepaid.view(found).on_time is True
+
+
+def history(subscription_id: UUID) -> list[RenewalRow]:
+    return within(SYSTEM, lambda: queries.list_history(actor=SYSTEM, subscription_id=subscription_id))
 
 
 def order_of(prepaid: Prepaid, *views: RenewalView, method: str = "bank_transfer") -> OrderView:
@@ -239,9 +243,7 @@ def test_several_are_paid_by_one_transfer(prepaid: Prepaid) -> None:
     deliver()
     assert order(made.id).status == "completed"
     for subscription_id in (mine, theirs):
-        rows = within(
-            SYSTEM, lambda one=subscription_id: queries.list_history(actor=SYSTEM, subscription_id=one)
-        )  # type: ignore[misc]  # bound at once
+        rows = history(subscription_id)
         assert rows[0].status == "paid"
         assert rows[0].invoice_id is not None
         assert subscription(prepaid.shop, subscription_id).period_start == date(2027, 1, 15)
@@ -309,7 +311,7 @@ def test_an_invoiced_renewal_is_paid_the_same_way(prepaid: Prepaid) -> None:
     view = waiting_view(running)
     made = order_of(prepaid, view, prepaid.view(prepaid.waiting(1)), method="balance")
     assert made.status == "completed"
-    rows = within(SYSTEM, lambda: queries.list_history(actor=SYSTEM, subscription_id=running))
+    rows = history(running)
     assert rows[0].status == "paid"
     invoice = rows[0].invoice_id
     assert invoice is not None

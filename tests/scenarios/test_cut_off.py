@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,7 @@ def stage(db: object) -> Stage:
         suspend_after_days=3,
         end_after_days=30,
     )
-    desk = {"actor": stage.shop.houses.operator, "now": clock.now()}
+    desk: dict[str, Any] = {"actor": stage.shop.houses.operator, "now": clock.now()}
     offer = catalog.create_offer(
         **desk, plan_id=stage.shop.plan_id, code=OFFICE, term_months=2, terms=terms, available_from=START
     )
