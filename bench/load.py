@@ -59,21 +59,21 @@ def load(connection: psycopg.Connection[Any], world: World, size: Size) -> dict[
     """Write everything in one transaction, bring the statistics up to date, and count what is there."""
     customers = list(_customers(world, size))
     offers = _offers(connection)
-    _copy(connection, "parties_organization", _ORGANIZATION, map(_organization, customers))
-    _copy(connection, "parties_person", _PERSON, _people(customers))
-    _copy(connection, "parties_membership", _MEMBERSHIP, _memberships(customers))
-    _copy(connection, "seats_member", _MEMBER, _members(customers))
+    copy(connection, "parties_organization", ORGANIZATION, map(_organization, customers))
+    copy(connection, "parties_person", _PERSON, _people(customers))
+    copy(connection, "parties_membership", _MEMBERSHIP, _memberships(customers))
+    copy(connection, "seats_member", _MEMBER, _members(customers))
     subscriptions = list(_subscriptions(customers, world, offers))
-    _copy(
+    copy(
         connection,
         "subscriptions_subscription",
         _SUBSCRIPTION,
         (row[: len(_COLUMNS)] for row in subscriptions),
     )
-    _copy(connection, "subscriptions_term", _TERM, map(_term, subscriptions))
-    _copy(connection, "seats_assignment", _ASSIGNMENT, _assignments(customers))
-    _copy(connection, "infra_activity", _ACTIVITY, _activity(subscriptions))
-    _copy(connection, "infra_event", _EVENT, _events(customers))
+    copy(connection, "subscriptions_term", _TERM, map(_term, subscriptions))
+    copy(connection, "seats_assignment", _ASSIGNMENT, _assignments(customers))
+    copy(connection, "infra_activity", _ACTIVITY, _activity(subscriptions))
+    copy(connection, "infra_event", _EVENT, _events(customers))
     connection.commit()
     counted = {}
     for table in ("parties_organization", "seats_member", "subscriptions_subscription", "seats_assignment",
@@ -82,9 +82,10 @@ def load(connection: psycopg.Connection[Any], world: World, size: Size) -> dict[
     return counted
 
 
-def _copy(
+def copy(
     connection: psycopg.Connection[Any], table: str, columns: str, rows: Iterable[Sequence[Any]]
 ) -> None:
+    """COPY rows into a table; both names are constants of the bench."""
     statement: LiteralString = f"COPY {table} ({columns}) FROM STDIN"  # type: ignore[assignment]  # constants below
     with connection.cursor().copy(statement) as copy:
         for row in rows:
@@ -114,9 +115,10 @@ def _customers(world: World, size: Size) -> Iterator[_Customer]:
             )  # fmt: skip
 
 
-_ORGANIZATION = (
+ORGANIZATION = (
     "id, kind, name, search_key, sort_key, country, email, language, currency, currency_frozen, vat_number,"
-    " vat_status, bill_to, line1, line2, city, region, postal_code, reseller_id, customer_id, created_at"
+    " vat_status, bill_to, line1, line2, city, region, postal_code, reseller_id, customer_id, created_at,"
+    " may_pay_itself"
 )
 
 
@@ -125,7 +127,7 @@ def _organization(one: _Customer) -> tuple[Any, ...]:
     return (
         one.id, "customer", one.name, search_key(f"{one.name} {email}"), sort_key(one.name), "DE", email, "de",
         "EUR", True, "", "none", "customer", f"Straße {one.number}", "", _TOWNS[one.number % 8], "", "10115",
-        one.reseller, one.id, one.created_at,
+        one.reseller, one.id, one.created_at, False,
     )  # fmt: skip
 
 
@@ -200,6 +202,7 @@ _COLUMNS = (
     "seats_assigned", "term_months", "term_price", "currency", "price_list", "started_on", "anchor_day",
     "period_start", "period_end", "trial_end", "auto_renew", "renewal_quantity", "renewal_payment_method", "due_at",
     "created_at", "ended_at", "end_reason", "customer_sort", "ends_sort", "search_key", "offer_search",
+    "seats_leaving", "suspend_reason",
 )  # fmt: skip
 _SUBSCRIPTION = ", ".join(_COLUMNS)
 
@@ -229,7 +232,7 @@ def _subscriptions(
                 ids.text(ids.SUBSCRIPTION, number), one.reseller, one.id, one.reseller, offer, "active", "ok",
                 QUANTITY, min(SEATED, one.members), 12, 4800, "EUR", "eur-2025", start, start.day, start, end, None,
                 True, None, "balance", due, _morning(start, number), None, "", ordered, end,
-                f"{name} {offers[offer]}", offers[offer], number,
+                f"{name} {offers[offer]}", offers[offer], 0, "", number,
             )  # fmt: skip
 
 
@@ -264,7 +267,7 @@ def _term(row: Sequence[Any]) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-_ASSIGNMENT = "id, reseller_id, customer_id, subscription_id, member_id, status, since, ended_at"
+_ASSIGNMENT = "id, reseller_id, customer_id, subscription_id, member_id, status, since, ended_at, leaves_at_renewal"
 
 
 def _seats(customers: Sequence[_Customer]) -> Iterator[tuple[_Customer, int, int]]:
@@ -278,7 +281,7 @@ def _assignments(customers: Sequence[_Customer]) -> Iterator[tuple[Any, ...]]:
     for one, subscription, slot in _seats(customers):
         yield (
             ids.text(ids.ASSIGNMENT, subscription * 8 + slot), one.reseller, one.id,
-            ids.text(ids.SUBSCRIPTION, subscription), member_id(one.number, slot), "active", one.created_at, None,
+            ids.text(ids.SUBSCRIPTION, subscription), member_id(one.number, slot), "active", one.created_at, None, False,
         )  # fmt: skip
 
 

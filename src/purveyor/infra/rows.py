@@ -41,4 +41,6 @@ def insert(row: Model) -> None:
 
 def _plain(value: Any) -> Any:
     """The value; of a column that was left to the database's default, that default, which is a constant."""
-    return value.expression.value if isinstance(value, DatabaseDefault) else value
+    if isinstance(value, DatabaseDefault):
+        return value.expression.value  # type: ignore[attr-defined]  # the stubs leave it out
+    return value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import LiteralString, cast
 from uuid import UUID
 
 from purveyor.infra.bulk import Cursor
@@ -11,15 +10,12 @@ from purveyor.kernel.errors import NotFound
 from purveyor.parties.trade import ORGANIZATION, PROFILE, SELLER, Trade, as_organization
 from purveyor.parties.types import Organization, ResellerProfile, Seller
 
-_TRADES = cast(
-    LiteralString,
-    f"""
+_TRADES = f"""
 SELECT {", ".join(f"o.{name}" for name in ORGANIZATION)}, {", ".join(f"p.{name}" for name in PROFILE)},
        {", ".join(f"s.{name}" for name in SELLER)}
 FROM parties_organization o LEFT JOIN parties_resellerprofile p ON p.organization_id = o.id
 LEFT JOIN parties_sellerprofile s ON s.organization_id = o.id
-WHERE o.id = ANY(%s) OR o.id = (SELECT h.id FROM parties_organization h WHERE h.kind = 'operator')""",
-)
+WHERE o.id = ANY(%s) OR o.id = (SELECT h.id FROM parties_organization h WHERE h.kind = 'operator')"""
 
 
 def read_trades(

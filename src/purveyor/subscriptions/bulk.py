@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import LiteralString, NamedTuple, cast
+from typing import NamedTuple
 from uuid import UUID
 
 from purveyor.infra import bulk, clock
@@ -55,11 +55,11 @@ _TERM = (
 
 
 class Lot(NamedTuple):
-    """Subscriptions of some resellers that are due at one instant; ``count`` when this was read."""
+    """Subscriptions of some resellers that are due at one instant; about so many when this was read."""
 
     due_at: datetime
     resellers: tuple[UUID, ...]
-    count: int
+    size: int
 
 
 class Rolled(NamedTuple):
@@ -121,7 +121,7 @@ def claim(cursor: Cursor, lot: Lot, *, after: UUID, limit: int, lock: bool = Tru
     of, resellers = (
         ("= %s", lot.resellers[0]) if len(lot.resellers) == 1 else ("= ANY(%s)", list(lot.resellers))
     )
-    statement = cast(LiteralString, _CLAIM.format(of=of, lock=_LOCK if lock else ""))
+    statement = _CLAIM.format(of=of, lock=_LOCK if lock else "")
     rows = cursor.execute(statement, (lot.due_at, resellers, after, limit)).fetchall()
     return [as_subscription(row) for row in rows]
 

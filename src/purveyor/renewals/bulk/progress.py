@@ -15,7 +15,9 @@ from purveyor.renewals.rules.tally import Tally
 # Whoever begins at the same moment joins the run that the first one opened.
 _ALONE = "SELECT pg_advisory_xact_lock(hashtext('purveyor.renewals.run'))"
 _OPEN = """
-SELECT id FROM renewals_run WHERE until = %s AND finished_at IS NULL ORDER BY started_at DESC LIMIT 1"""
+UPDATE renewals_run SET until = greatest(until, %s), due = greatest(due, billed + pending + ended + parked + %s)
+WHERE id = (SELECT id FROM renewals_run WHERE finished_at IS NULL ORDER BY started_at DESC, id DESC LIMIT 1)
+RETURNING id, until"""
 _BEGIN = """
 INSERT INTO renewals_run (id, until, started_at, started_by, due, billed, pending, ended, parked, totals)
 VALUES (%s, %s, %s, %s, %s, 0, 0, 0, 0, '{}')"""
@@ -32,16 +34,18 @@ FROM renewals_renewal r JOIN unnest(%s::uuid[], %s::date[]) AS k(id, day)
   ON r.subscription_id = k.id AND r.period_start = k.day"""
 
 
-def join_or_begin(cursor: Cursor, *, until: datetime, now: datetime, by: str, due: int) -> UUID:
-    """The unfinished run until that instant, or a new one of ``due`` subscriptions."""
+def join_or_begin(
+    cursor: Cursor, *, until: datetime, now: datetime, by: str, due: int
+) -> tuple[UUID, datetime]:
+    """The run that others are at, or that was interrupted, or a new one of ``due`` subscriptions; and until when
+    it reaches."""
     cursor.execute(_ALONE)
-    row = cursor.execute(_OPEN, (until,)).fetchone()
+    row = cursor.execute(_OPEN, (until, due)).fetchone()
     if row is not None:
-        found: UUID = row[0]
-        return found
+        return row[0], row[1]
     run_id = new_id()
     cursor.execute(_BEGIN, (run_id, until, now, by, due))
-    return run_id
+    return run_id, until
 
 
 def count(cursor: Cursor, run_id: UUID, tally: Tally) -> None:

@@ -94,13 +94,15 @@ class _Worker:
             if not self.due:
                 self.connection.rollback()
                 return self._view(None, now, now)
-            self.id = runs.join_or_begin(cursor, until=self.until, now=now, by=self.actor.name, due=self.due)
+            self.id, reaches = runs.join_or_begin(
+                cursor, until=self.until, now=now, by=self.actor.name, due=self.due
+            )
             self.connection.commit()
             # A second round finds what others held during the first; a round that does nothing is the last.
             while self._round(cursor):
                 pass
             finished = None
-            if not subscriptions.count_due(cursor, until=self.until):
+            if not subscriptions.count_due(cursor, until=reaches):
                 finished = max(now, clock.now())
                 runs.finish(cursor, self.id, now=finished)
             self.connection.commit()
