@@ -80,9 +80,9 @@ def put(house: House, *lines: AccountLine, at: datetime = MARCH) -> UUID | None:
 
 def on_account(house: House) -> tuple[int, int]:
     """Net and number of lines that are open."""
-    given = {"actor": operator(), "reseller_id": house.reseller.id}
-    held = within(operator(), lambda: queries.list_accounts(**given))
-    rows = within(operator(), lambda: queries.list_on_account(**given))
+    desk, reseller = operator(), house.reseller.id
+    held = within(desk, lambda: queries.list_accounts(actor=desk, reseller_id=reseller))
+    rows = within(desk, lambda: queries.list_on_account(actor=desk, reseller_id=reseller))
     assert sum(row.net.amount for row in rows) == sum(one.net.amount for one in held)
     return sum(one.net.amount for one in held), len(rows)
 

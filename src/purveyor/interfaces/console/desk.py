@@ -22,6 +22,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import get_script_prefix, reverse
 from django.utils.translation import get_language
@@ -40,7 +41,7 @@ from purveyor.parties.types import Organization, Workspace
 from purveyor.renewals import centre
 from purveyor.renewals.types import Waiting
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 @dataclass
@@ -184,7 +185,7 @@ def page(
 
     def frame(view: View) -> View:
         @wraps(view)
-        def framed(request: HttpRequest, workspace: UUID, **ids: Any) -> HttpResponse:
+        def framed(request: HttpRequest, workspace: UUID, **ids: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             acting_on: UUID | None = ids.pop("customer_id", None) if customer else None

@@ -82,20 +82,20 @@ def change_reseller(request: ApiRequest, id: str, body: bodies.ResellerChange) -
     _reach.see(actor)
     found = _reseller(actor, path_id("res", id, kind="reseller"))
     before = parties.get_reseller_profile(reseller_id=found.id)
-    if body.gathering_allowed is not None or body.gathered_due_days is not None:
-        allowed, days = body.gathering_allowed, body.gathered_due_days
+    given = body.model_fields_set
+    if given & {"gathering_allowed", "gathered_due_days"}:
         parties_commands.set_gathering_terms(
             actor=actor,
             now=now,
             reseller_id=found.id,
-            allowed=before.gathering_allowed if allowed is None else allowed,
-            due_days=before.gathered_due_days if days is None else days,
+            allowed=body.gathering_allowed if "gathering_allowed" in given else before.gathering_allowed,
+            due_days=body.gathered_due_days if "gathered_due_days" in given else before.gathered_due_days,
         )
-    for one in body.account_caps if "account_caps" in body.model_fields_set else ():
+    for one in body.account_caps if "account_caps" in given else ():
         billing_commands.set_account_cap(
             actor=actor, now=now, reseller_id=found.id, currency=one.currency, cap=one.cap
         )
-    if body.billing_mode is not None:
+    if "billing_mode" in given:
         parties_commands.set_billing_mode(
             actor=actor, now=now, reseller_id=found.id, billing_mode=body.billing_mode
         )

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -90,7 +91,7 @@ def _next_month(day: date) -> date:
 
 
 @wraps(_clock)
-def clock(request: HttpRequest, workspace: UUID) -> HttpResponse:
+def clock(request: HttpRequest, workspace: UUID) -> HttpResponseBase:
     """Business time, and moving it forward. Due work runs in transactions of its own, after the page's has ended."""
     answer = _clock(request, workspace=workspace)
     if not isinstance(answer, _Move):
