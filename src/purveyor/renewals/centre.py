@@ -6,12 +6,13 @@ Each is one statement, or a fixed number of them, whatever it counts.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
+from purveyor.catalog.types import MAX_LOCK_DAYS
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import NotFound
 from purveyor.kernel.money import Money
@@ -39,7 +40,7 @@ UNION ALL
 SELECT s.ends_sort - {_LOCK}, 'locks', count(*)
 FROM subscriptions_subscription s JOIN catalog_offer o ON o.id = s.offer_id
 WHERE {{coming}} AND {_COMING} AND {_LOCK} > 0 AND s.ends_sort - {_LOCK} >= %s AND s.ends_sort - {_LOCK} < %s
-  AND s.ends_sort >= %s GROUP BY 1"""
+  AND s.ends_sort >= %s AND s.ends_sort < %s GROUP BY 1"""
 
 
 def count_days(
@@ -55,11 +56,12 @@ def count_days(
     if customer_id is not None:
         coming, stored = f"{coming} AND s.customer_id = %s", f"{stored} AND r.customer_id = %s"
         params, stored_params = [*params, customer_id], [*stored_params, customer_id]
-    days = [since, until]
+    days, last = [since, until], until + timedelta(days=MAX_LOCK_DAYS)
     with connection.cursor() as cursor:
         cursor.execute(
             _DAYS.format(coming=coming, stored=stored),
-            [*params, *days, *stored_params, *days, *params, *days, on],
+            # What is locked in these days ends soon after them: no more of the index needs to be read.
+            [*params, *days, *stored_params, *days, *params, *days, max(on, since), last],
         )
         summed: dict[tuple[date, Any], int] = {}
         for day, kind, count in cursor.fetchall():

@@ -14,7 +14,7 @@ from django.utils.translation import pgettext
 from purveyor.interfaces.console.desk import Desk
 from purveyor.interfaces.console.shell import tint_of
 from purveyor.interfaces.console.widgets import Tab
-from purveyor.interfaces.texts import explanations, labels
+from purveyor.interfaces.texts import explanations, formats, labels
 from purveyor.kernel.money import Money
 from purveyor.kernel.paging import Page
 from purveyor.renewals import queries as renewals
@@ -110,8 +110,8 @@ class Row:
     method: str
     sentence: str
     term: str
+    choose: str
     locked: bool
-    last_change: date | None
     now: Money | None
     then: Money | None
     dearer: bool
@@ -135,28 +135,48 @@ def find(desk: Desk, wanted: Filter, *, cursor: str | None = None, limit: int = 
 
 
 def row(desk: Desk, view: RenewalView) -> Row:
-    """A renewal as the list shows it."""
+    """A renewal as the list shows it. Texts are made here: a template takes several times as long for each."""
     pays = shows_money(desk) and (desk.actor.scope == "operator" or view.payer_id == desk.organization.id)
+    name = f"{view.product} {view.plan}"
+    locked = is_locked(desk, view)
+    now, then = (view.net_running, view.net) if pays else (None, None)
     return Row(
         view=view,
         key=view.public_id,
-        name=f"{view.product} {view.plan}",
+        name=name,
         url=desk.url("on_subscription", customer_id=view.customer_id, subscription_id=view.subscription_id),
         colour=tint_of(view.customer_id),
         customer_url=desk.url("on_overview", customer_id=view.customer_id),
         seats=explanations.seats_text(view.quantity),
         kind=kind_text(view.kind),
-        tone={"renews": "info", "ends": "calm", "commits": "wait"}.get(view.kind, "calm"),
+        tone=TONES.get(view.kind, "calm"),
         status=view.status,
-        method=labels.payment_method(view.payment_method),
-        sentence=explanations.explain(view.consequence),
+        method="" if view.kind == "ends" else labels.payment_method(view.payment_method),
+        sentence=_sentence(view, locked),
         term=explanations.months_text(view.term_months),
-        locked=is_locked(desk, view),
-        last_change=view.locked_from - timedelta(days=1) if view.locked_from else None,
-        now=view.net_running if pays else None,
-        then=view.net if pays else None,
-        dearer=bool(pays and view.net and view.net_running and view.net.amount > view.net_running.amount),
+        choose=_("Choose %(name)s of %(customer)s") % {"name": name, "customer": view.customer_name},
+        locked=locked,
+        now=now,
+        then=then,
+        dearer=bool(now and then and then.amount > now.amount),
     )
+
+
+TONES = {"renews": "info", "ends": "calm", "commits": "wait"}
+
+
+def _sentence(view: RenewalView, locked: bool) -> str:
+    """What happens, and until when it can be changed."""
+    text = explanations.explain(view.consequence)
+    if view.locked_from is None or view.status != "upcoming":
+        return text
+    last = view.locked_from - timedelta(days=1)
+    more = (
+        _("It can no longer be changed.")
+        if locked
+        else _("It can be changed until %(day)s.") % {"day": formats.day_text(last)}
+    )
+    return f"{text} {more}"
 
 
 def is_locked(desk: Desk, view: RenewalView) -> bool:
