@@ -92,11 +92,17 @@ VERDICTS: dict[str, Promise] = {
 
 # A kind of notice, and what it tells.
 NOTICES: dict[str, tuple[Promise, Promise]] = {
-    "renews": (_("Renews by itself"), _("A term that goes on, where it is no month that goes on unchanged.")),
+    "renews": (
+        _("Renews by itself"),
+        _("A term that renews for less than a year. A month that goes on unchanged is not told."),
+    ),
     "ends": (_("Ends"), _("A term or a trial that ends and does not renew.")),
     "commits": (_("Commits for a year or more"), _("A term that renews for twelve months or more.")),
     "price": (_("The price rises"), _("A higher price at the renewal, and whether it must be accepted.")),
-    "payment": (_("The balance will not suffice"), _("A renewal that is to be paid from a balance that holds less.")),
+    "payment": (
+        _("The balance will not suffice"),
+        _("A renewal that is to be paid from a balance that holds less."),
+    ),
     "pending": (_("Waits for its payment"), _("A renewal that must be paid before a certain day.")),
     "unused": (_("Seats that nobody holds"), _("Free seats, while they can still be given back.")),
     "rebased": (_("A scheduled change was adjusted"), _("Seats were added after fewer had been scheduled.")),

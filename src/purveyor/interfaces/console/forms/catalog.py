@@ -193,14 +193,14 @@ class OfferForm(forms.Form):
         help_text=_("Such as America/Mexico_City. Left empty, it is that of the operator."),
     )
     suspend_after_days = forms.IntegerField(
-        label=_("Days after it until an unpaid one is suspended"),
+        label=_("Days after that day until it is suspended"),
         min_value=0,
         max_value=MAX_LADDER_DAYS,
         initial=_STANDARD.suspend_after_days,
         help_text=_("Its members then lose access, until it is paid."),
     )
     end_after_days = forms.IntegerField(
-        label=_("Days after it until an unpaid one ends"),
+        label=_("Days after that day until it ends"),
         min_value=0,
         max_value=MAX_LADDER_DAYS,
         initial=_STANDARD.end_after_days,
