@@ -1,4 +1,4 @@
-"""Pay before the 26th: two months that must be paid first, at their end, by everybody in another way and at another time.
+"""Pay before the 26th: two months that are paid first, and at their end everybody pays in another way.
 
 The offer's day is the 26th in Mexico City, which begins at 06:00 UTC.
 """
