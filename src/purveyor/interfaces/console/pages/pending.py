@@ -161,27 +161,28 @@ def _pay(desk: Desk) -> HttpResponse:
     back_url = link(desk, "renewals_pending")
     if not desk.posted:
         return HttpResponseRedirect(back_url)
-    chosen = _chosen(desk)
-    if not chosen:
-        messages.warning(desk.request, _("Choose at least one renewal to pay."))
-        return HttpResponseRedirect(back_url)
-    amounts = [one.gross for one in chosen if one.gross is not None]
-    totals = _renewals.sums(amounts)
+    ids = _picked(desk)
+    chosen = _payable_of(desk, ids)
+    totals = _renewals.sums([one.gross for one in chosen if one.gross is not None])
     form = _form(desk, totals, bound="payment_method" in desk.request.POST)
 
     def act() -> str:
         order = sales.pay_renewals(
             actor=desk.actor,
             now=desk.now,
-            renewal_ids=[one.id for one in chosen],
+            renewal_ids=ids,
             payment_method=form.cleaned_data["payment_method"],
         )
         return desk.url("order" if desk.customer is None else "on_order", order_id=order.id)
 
-    if form.is_bound and form.is_valid():
+    # A second press finds nothing to pay any more, and still leads to the order of the first.
+    if form.is_bound and ids and form.is_valid():
         done = desk.submit(form, act)
         if done:
             return done
+    if not chosen:
+        messages.warning(desk.request, _("Choose at least one renewal to pay."))
+        return HttpResponseRedirect(back_url)
     context = {
         "rows": [_due(desk, one) for one in chosen],
         "totals": totals,
@@ -193,15 +194,20 @@ def _pay(desk: Desk) -> HttpResponse:
     return desk.render("console/renewals/pay.html", context, status=422 if form.errors else 200)
 
 
-def _chosen(desk: Desk) -> list[RenewalView]:
-    """The renewals that were ticked and wait for the reader's money."""
+def _picked(desk: Desk) -> list[UUID]:
+    """The renewals that were ticked."""
     ids: list[UUID] = []
     for text in desk.request.POST.getlist("pick")[:MAX_LIMIT]:
         try:
             ids.append(read("ren", text))
         except ValueError:
             continue
-    found = renewals.find_renewals(actor=desk.actor, ids=ids, on=desk.today) if ids else []
+    return ids
+
+
+def _payable_of(desk: Desk, ids: list[UUID]) -> list[RenewalView]:
+    """Those of them that wait for the reader's money."""
+    found = renewals.find_renewals(actor=desk.actor, ids=ids, on=desk.today)
     return [
         one
         for one in found
