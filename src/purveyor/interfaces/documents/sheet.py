@@ -16,8 +16,8 @@ from purveyor.kernel.money import Money
 
 Sheet = dict[str, Any]
 
-# A name without spaces has no place to be broken at; beyond this length it gets some.
-_WORD_MAX = 24
+# A word is hyphenated, where its language is known; beyond this length it gets places to be broken at.
+_WORD_MAX = 30
 _BREAK = "\u200b"
 
 

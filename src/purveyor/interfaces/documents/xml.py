@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 from typing import cast
 
-from facturx import generate_xml
 from lxml import etree
 
 from purveyor.interfaces.documents.einvoice import Terms
@@ -32,6 +31,8 @@ def write_ubl(terms: Terms) -> bytes:
 
 
 def _written(terms: Terms, flavor: str) -> bytes:
+    from facturx import generate_xml  # half a second of imports, for whoever writes one
+
     # The library works on what it is given; schemas and schematron are the tests' work (see the README).
     given = copy.deepcopy(terms)
     return cast(
