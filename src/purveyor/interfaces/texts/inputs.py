@@ -130,6 +130,7 @@ REASONS: dict[str, Callable[[Facts], str]] = {
     "iban": lambda f: _("This IBAN is not right. Check it digit by digit."),
     "idempotency_key": lambda f: _("An idempotency key has 1 to 200 visible characters."),
     "instant": lambda f: _("Enter a date and time, such as 2026-11-22T09:00:00Z."),
+    "in_the_future": lambda f: _("This day is still to come. Choose today or an earlier one."),
     "invalid": lambda f: _("This value cannot be used. Check it and try again."),
     "is_a_customer": lambda f: _("A customer has members, not staff. Add a member instead."),
     "another_product": lambda f: _("This is another product. Choose a plan or a term of the same one."),

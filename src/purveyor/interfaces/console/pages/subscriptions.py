@@ -119,10 +119,12 @@ def detail(desk: Desk, subscription_id: UUID) -> HttpResponse:
     found = _found(desk, subscription_id)
     held = seats.list_assignments(actor=desk.actor, subscription_id=found.id, cursor=cursor_of(desk.request))
     running = found.status.value in RUNNING
+    # None are left of one that waits for the money of its next term, and nothing can be added to it.
+    days = max(0, (found.period_end - desk.today).days) if found.period_end else 0
     context = {
         "subscription": found,
         "running": running,
-        "days": (found.period_end - desk.today).days if found.period_end else 0,
+        "days": days,
         "term": explanations.months_text(found.term_months),
         "seats_text": explanations.seats_text(found.quantity),
         "held": held.rows,
@@ -131,7 +133,7 @@ def detail(desk: Desk, subscription_id: UUID) -> HttpResponse:
         "payer": _payer(desk, found),
         "shows_price": desk.may("documents"),
         "may_renew": running and desk.may("buy") and _pays(desk, found),
-        "may_top_up": running and desk.may("buy"),
+        "may_top_up": running and days > 0 and desk.may("buy"),
         "may_take_back": running and desk.may("buy") and _added_on_account(desk, found),
         "may_assign": running and desk.may("assign"),
         "renewal_method": labels.payment_method(found.renewal_payment_method),
