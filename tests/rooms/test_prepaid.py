@@ -22,7 +22,7 @@ from purveyor.payments.types import Payable
 from purveyor.renewals import queries
 from purveyor.renewals.commands import advance_ladder, settle_renewal
 from purveyor.renewals.errors import RenewalNotOpen
-from purveyor.renewals.handlers import on_payable_settled
+from purveyor.renewals.handlers import on_balance_deposited, on_payable_settled
 from purveyor.renewals.jobs import roll_due, run_ladder
 from purveyor.renewals.types import RenewalRow, RenewalView
 from purveyor.sales import commands as sales
@@ -31,7 +31,7 @@ from purveyor.sales.types import OrderView
 from purveyor.subscriptions import commands as subs
 from purveyor.subscriptions.types import Status
 from tests.rooms.books import SYSTEM, eur, operator, within
-from tests.rooms.shop import START, Shop, deliver, open_shop, order, subscription
+from tests.rooms.shop import START, Shop, deliver, open_shop, order, pay_in, subscription, transfer
 
 TERMS = Terms(
     prepay=True,
@@ -356,3 +356,36 @@ def test_the_last_second_of_the_25th_is_in_time(prepaid: Prepaid, seconds: int, 
     )
     assert (prepaid.view(found).status, prepaid.view(found).on_time) == ("paid", on_time)
     assert subscription(prepaid.shop, found).period_start == date(2027, 1, 15)
+
+
+def test_money_paid_in_later_pays_the_oldest_first(prepaid: Prepaid) -> None:
+    """A customer of its own pays for two renewals; its balance comes for one, then for the other."""
+    shop = prepaid.shop
+    registry.subscribe("balance.deposited", "renewals.balance_grew", on_balance_deposited)
+    bought = []
+    for days in (3, 1):
+        order_ = shop.buy(
+            shop.new(1, prepaid.offer), by=shop.customer, at=START - timedelta(days=days), pay="bank_transfer"
+        )
+        transfer(order_, START - timedelta(days=days))
+        deliver()
+        bought.append(order_.subscriptions[0])
+    for found in bought:
+        end = subscription(shop, found).period_end
+        assert end is not None
+        subs.set_renewal(
+            actor=shop.customer, now=START, subscription_id=found, renewal_payment_method="balance"
+        )
+        roll_due(found, clock.start_of(end))
+    older, newer = (waiting_view(found) for found in bought)
+    assert (older.status, newer.status) == ("pending", "pending")
+    assert older.due_on < newer.due_on
+    assert older.gross is not None
+    pay_in(shop.customer_id, older.gross.amount + 1)
+    deliver()
+    assert [history(found)[0].status for found in bought] == ["paid", "pending"]
+    pay_in(shop.customer_id, older.gross.amount)
+    deliver()
+    assert history(bought[1])[0].status == "paid"
+    assert subscription(shop, bought[1]).period_start == newer.due_on
+    books_balance()

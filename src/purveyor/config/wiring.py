@@ -37,6 +37,7 @@ def _ports() -> None:
 def _events() -> None:
     subscribe("payable.settled", "sales.settle_order", on_payable_settled)
     subscribe("payable.settled", "renewals.payment_arrived", renewals.on_payable_settled)
+    subscribe("balance.deposited", "renewals.balance_grew", renewals.on_balance_deposited)
     subscribe("invoice.overdue", "renewals.payment_missing", renewals.on_invoice_overdue)
     subscribe("invoice.overdue", "payments.open_case", payments.on_invoice_overdue)
     subscribe("dunning.suspend_due", "renewals.suspend_unpaid", dunning.on_suspend_due)

@@ -13,6 +13,7 @@ from purveyor.renewals.commands import (
     follow_invoice,
     follow_payment,
     note_rebased,
+    pay_next_waiting,
     settle_renewal,
 )
 from purveyor.subscriptions import queries as subscriptions
@@ -43,6 +44,17 @@ def on_subscription_ended(event: Announced) -> None:
     close_renewal(
         actor=system_actor(), now=event.at, subscription_id=event.subject_id, reason=event.payload["reason"]
     )
+
+
+def on_balance_deposited(event: Announced) -> None:
+    """Renewals that wait and may be taken from the balance are: each in a transaction of its own."""
+    payer_id, currency = UUID(event.payload["organization_id"]), event.payload["currency"]
+    actor, before = system_actor(), None
+    while True:
+        paid = pay_next_waiting(actor=actor, now=event.at, payer_id=payer_id, currency=currency)
+        if paid is None or paid == before:
+            return
+        before = paid
 
 
 def _follow(event: Announced, invoice_id: UUID) -> None:
