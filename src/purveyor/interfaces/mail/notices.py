@@ -63,7 +63,9 @@ def _to_person(event: Announced, on: date, person: PersonRow) -> None:
 
 
 def _to_address(event: Announced, on: date, organization: Organization, kinds: frozenset[str]) -> None:
-    """An organization without people hears of it at its own address."""
+    """An organization without people hears of it at its own address; the operator's own house needs no word."""
+    if organization.kind == "reseller" and parties.get_reseller_profile(reseller_id=organization.id).is_house:
+        return
     news = _news(organization, on, kinds)
     recipient = sending.contact(organization)
     cause = f"notices:{on.isoformat()}:{organization.public_id}"
