@@ -20,8 +20,8 @@ WHERE o.id = ANY(%s) OR o.id = (SELECT h.id FROM parties_organization h WHERE h.
 
 def read_trades(
     cursor: Cursor, *, customer_ids: Collection[UUID], reseller_ids: Collection[UUID]
-) -> dict[tuple[UUID, UUID], Trade]:
-    """What ``get_trade`` says to the operator, by (customer, reseller it belongs to now).
+) -> dict[UUID, Trade]:
+    """What ``get_trade`` says to the operator, by customer.
 
     Raises: NotFound before ``setup_operator``.
     """
@@ -40,9 +40,9 @@ def read_trades(
             seller = Seller(party, *row[-len(SELLER) :])
     if seller is None:
         raise NotFound(kind="operator")
-    found = {}
+    found: dict[UUID, Trade] = {}
     for customer in customers:
         if customer.reseller_id is not None and customer.reseller_id in resellers:
             reseller, profile = resellers[customer.reseller_id]
-            found[customer.id, reseller.id] = Trade(customer, reseller, profile, seller)
+            found[customer.id] = Trade(customer, reseller, profile, seller)
     return found

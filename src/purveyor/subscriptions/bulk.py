@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -139,14 +140,14 @@ def roll(cursor: Cursor, rows: Sequence[Rolled]) -> None:
     cursor.execute(
         _ROLL,
         (
-            [row.subscription.id for row in rows],
-            [row.quantity for row in rows],
-            [row.price.amount for row in rows],
-            [row.price_list for row in rows],
-            [row.term.start for row in rows],
-            [row.term.end for row in rows],
-            [_due(row.term.end) for row in rows],
-            renewals,
+            bulk.array([row.id for row in rows]),
+            bulk.array([row.quantity for row in rows]),
+            bulk.array([row.price.amount for row in rows]),
+            bulk.text_array([row.price_list for row in rows]),
+            bulk.array([row.term.start for row in rows]),
+            bulk.array([row.term.end for row in rows]),
+            bulk.array([_due(row.term.end) for row in rows]),
+            bulk.array(renewals),
         ),
     )
     lines = []
@@ -171,16 +172,9 @@ def announce_rolled(row: Rolled, said: Announcements) -> None:
     )  # fmt: skip
 
 
-_DAYS: dict[date, datetime] = {}
-
-
-def _due(day: date) -> datetime:
-    found = _DAYS.get(day)
-    if found is None:
-        if len(_DAYS) > 4000:
-            _DAYS.clear()
-        found = _DAYS[day] = clock.start_of(day)
-    return found
+@lru_cache(maxsize=4096)
+def _due(day: date) -> str:
+    return clock.start_of(day).isoformat()
 
 
 def end(cursor: Cursor, rows: Sequence[Ended]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -14,7 +13,7 @@ from purveyor.catalog.book import PriceBook, read_book
 from purveyor.catalog.pricing import PricedLine, price_line
 from purveyor.catalog.types import Offer
 from purveyor.infra import tx
-from purveyor.infra.bulk import Cursor, escaped
+from purveyor.infra.bulk import Cursor, json_field
 from purveyor.kernel.actor import system_actor
 from purveyor.kernel.money import Money
 from purveyor.kernel.period import Period
@@ -29,7 +28,7 @@ from purveyor.subscriptions.commands import next_period
 from purveyor.subscriptions.types import Status, Subscription
 from purveyor.tax import queries as tax
 from purveyor.tax.bulk import read_checks
-from purveyor.tax.decision import TaxDecision, TaxUndecided, compute_tax
+from purveyor.tax.decision import TaxUndecided, compute_tax
 from purveyor.tax.types import CheckFound
 
 # No sum of one invoice comes near it; beyond it the database's own columns end.
@@ -67,6 +66,32 @@ class Verdict(NamedTuple):
     plain: bool
 
 
+class Named:
+    """A party that documents of a day name: its tax, the evidence for it, and how it stands there."""
+
+    def __init__(self, facts: Facts, trade: Trade, party: Organization, on: date) -> None:
+        self.decision = tax.decide_for(seller=trade.seller, bill_to=party, on=on)
+        check: CheckFound | None = facts.checks.get(party.id)
+        self.record = json_field(tax.decision_record(decision=self.decision, bill_to=party, check=check))
+        self.snapshot = snapshot(party)
+        self._taxes: dict[Money, tuple[Money, str]] = {}
+
+    def tax_of(self, net: Money) -> tuple[Money, str]:
+        """The tax on that sum, and the document's list of taxes."""
+        known = self._taxes.get(net)
+        if known is None:
+            line = compute_tax(net, self.decision)
+            spelt = {
+                "category": line.category,
+                "rate_percent": str(line.rate_percent),
+                "base": line.base.amount,
+                "amount": line.amount.amount,
+                "reason": line.reason.as_json(),
+            }
+            known = self._taxes[net] = (line.amount, json_field([spelt]))
+        return known
+
+
 class Facts:
     """What the subscriptions of a chunk need to be decided: five statements, whatever their number."""
 
@@ -86,12 +111,9 @@ class Facts:
                 since=min((one.period_end for one in found if one.period_end), default=today),
             )
         # Many subscriptions of a chunk are alike: what is the same is computed and spelt once.
-        self.decisions: dict[tuple[UUID, date], TaxDecision | TaxUndecided] = {}
-        self.records: dict[tuple[UUID, date], str] = {}
+        self.named: dict[tuple[UUID, date], Named] = {}
         self.lines: dict[tuple[Any, ...], tuple[PricedLine, str]] = {}
-        self.taxes: dict[tuple[Any, ...], tuple[Money, str]] = {}
-        self.snapshots: dict[UUID, str] = {}
-        self.descriptions: dict[tuple[Any, ...], str] = {}
+        self.descriptions: dict[tuple[Any, ...], tuple[Period, str]] = {}
 
     def consent(self, found: Subscription, offer: Offer, on: date, price: Money) -> Consent:
         """The payer's answer to a rise, which few renewals need."""
@@ -127,7 +149,9 @@ def decide_one(found: Subscription, facts: Facts) -> Verdict:
     consent: Consent = "not_needed"
     if offer is not None and price is not None:
         consent = facts.consent(found, offer, on, price[0])
-    trade = facts.trades.get((found.customer_id, found.reseller_id))
+    trade = facts.trades.get(found.customer_id)
+    if trade is not None and trade.reseller_id != found.reseller_id:
+        trade = None
     owing = None if trade is None else _debtor(found, trade)
     outcome, reason = decide(
         auto_renew=found.auto_renew,
@@ -199,14 +223,14 @@ def _priced(
     quantity, months = found.renews_with, offer.term_months
     discount = facts.book.discount(trade.reseller_id, offer.id, on) if owing.is_reseller else Decimal(0)
     line, explanation = _line(facts, price[0], months, quantity, discount)
-    bill_to = trade.named(owing.bill_to_id)
-    decision = _decision(facts, trade, bill_to, on)
-    vat, taxes = _taxes(facts, line.net, decision, (bill_to.id, on))
-    period = next_period(found, months)
+    named = facts.named.get((owing.bill_to_id, on))
+    if named is None:
+        named = facts.named[owing.bill_to_id, on] = Named(facts, trade, trade.named(owing.bill_to_id), on)
+    vat, taxes = named.tax_of(line.net)
+    period, description = _description(facts, found, offer, quantity)
     return Priced(
-        trade, owing, offer, period, price[0], price[1], line, vat, taxes,
-        _record(facts, decision, bill_to, on), _snapshot(facts, bill_to),
-        _description(facts, offer, quantity, period), explanation,
+        trade, owing, offer, period, price[0], price[1], line, vat, taxes, named.record, named.snapshot, description,
+        explanation,
     )  # fmt: skip
 
 
@@ -219,72 +243,23 @@ def _line(
         line = price_line(
             term_price=price, term_months=months, months=months, quantity=quantity, discount_percent=discount
         )
-        known = facts.lines[key] = (line, _json([part.as_json() for part in line.explanation]))
-    return known
-
-
-def _decision(facts: Facts, trade: Trade, bill_to: Organization, on: date) -> TaxDecision:
-    key = (bill_to.id, on)
-    known = facts.decisions.get(key)
-    if known is None:
-        try:
-            known = tax.decide_for(seller=trade.seller, bill_to=bill_to, on=on)
-        except TaxUndecided as error:
-            known = error
-        facts.decisions[key] = known
-    if isinstance(known, TaxUndecided):
-        raise known
-    return known
-
-
-def _taxes(facts: Facts, net: Money, decision: TaxDecision, of: tuple[UUID, date]) -> tuple[Money, str]:
-    key = (*of, net.amount, net.currency)
-    known = facts.taxes.get(key)
-    if known is None:
-        line = compute_tax(net, decision)
-        spelt = {
-            "category": line.category,
-            "rate_percent": str(line.rate_percent),
-            "base": line.base.amount,
-            "amount": line.amount.amount,
-            "reason": line.reason.as_json(),
-        }
-        known = facts.taxes[key] = (line.amount, _json([spelt]))
-    return known
-
-
-def _record(facts: Facts, decision: TaxDecision, bill_to: Organization, on: date) -> str:
-    known = facts.records.get((bill_to.id, on))
-    if known is None:
-        check: CheckFound | None = facts.checks.get(bill_to.id)
-        record = tax.decision_record(decision=decision, bill_to=bill_to, check=check)
-        known = facts.records[bill_to.id, on] = _json(record)
-    return known
-
-
-def _snapshot(facts: Facts, party: Organization) -> str:
-    known = facts.snapshots.get(party.id)
-    if known is None:
-        known = facts.snapshots[party.id] = snapshot(party)
+        known = facts.lines[key] = (line, json_field([part.as_json() for part in line.explanation]))
     return known
 
 
 def snapshot(party: Organization) -> str:
     """The party as a document keeps it."""
-    return _json(PartySnapshot.of(party).as_json())
+    return json_field(PartySnapshot.of(party).as_json())
 
 
-def _description(facts: Facts, offer: Offer, quantity: int, period: Period) -> str:
-    key = (offer.id, quantity, period.start, period.end)
+def _description(facts: Facts, found: Subscription, offer: Offer, quantity: int) -> tuple[Period, str]:
+    key = (offer.id, quantity, found.period_end, found.anchor_day)
     known = facts.descriptions.get(key)
     if known is None:
+        period = next_period(found, offer.term_months)
         said = renewal_line(
             product=offer.product, plan=offer.plan, offer=offer.code, quantity=quantity,
             term_months=offer.term_months, period=period,
         )  # fmt: skip
-        known = facts.descriptions[key] = _json(said.as_json())
+        known = facts.descriptions[key] = (period, json_field(said.as_json()))
     return known
-
-
-def _json(value: Any) -> str:
-    return escaped(json.dumps(value, ensure_ascii=False, default=str))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import date, datetime
 
 from purveyor.billing import bulk as billing
 from purveyor.infra import bulk
-from purveyor.infra.bulk import NULL, Announcements, Cursor, Scope, escaped
+from purveyor.infra.bulk import NULL, Announcements, Cursor, Scope, json_field
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.ids import new_id, new_id_texts
 from purveyor.ledger import bulk as ledger
@@ -117,7 +116,7 @@ def _rows(
     billed: Sequence[Verdict], references: Sequence[str], at: str, today: date
 ) -> tuple[list[subscriptions.Rolled], list[billing.Bill], list[payments.Owed], list[ledger.Posting]]:
     rolled, bills, owed, postings = [], [], [], []
-    sellers: dict[int, tuple[str, str]] = {}
+    seller: tuple[str, str] | None = None
     booked_on = today.isoformat()
     for one, id, reference in zip(billed, new_id_texts(len(billed)), references, strict=True):
         priced = one.priced
@@ -127,12 +126,11 @@ def _rows(
         row = subscriptions.Rolled(
             found, scope, subject, at, priced.period, priced.line.quantity, priced.price, priced.price_list
         )
-        seller = priced.trade.seller
-        known = sellers.get(id_of(seller))
-        if known is None:
-            known = sellers[id_of(seller)] = (snapshot(seller.organization), _account(seller))
+        if seller is None:
+            # There is one operator.
+            seller = (snapshot(priced.trade.seller.organization), _account(priced.trade.seller))
         rolled.append(row)
-        bills.append(_bill_of(id, row, priced, known, reference))
+        bills.append(_bill_of(id, row, priced, seller, reference))
         owed.append(payments.Owed(scope, id, priced.line.net + priced.vat, at))
         postings.append(
             ledger.Posting(
@@ -143,11 +141,6 @@ def _rows(
     return rolled, bills, owed, postings
 
 
-def id_of(seller: Seller) -> int:
-    """One seller object serves a whole chunk."""
-    return id(seller)
-
-
 def _account(seller: Seller) -> str:
     """The rest of the payment details, after the reference."""
     details = {
@@ -156,7 +149,7 @@ def _account(seller: Seller) -> str:
         "bank_name": seller.bank_name,
         "beneficiary": seller.organization.name,
     }
-    return escaped(json.dumps(details, ensure_ascii=False))[1:]
+    return json_field(details)[1:]
 
 
 def _bill_of(
