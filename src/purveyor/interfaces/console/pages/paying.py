@@ -14,7 +14,6 @@ from purveyor.interfaces.console.pages import _renewals
 from purveyor.interfaces.console.pages._renewals import Row
 from purveyor.interfaces.console.paging import cursor_of, pager
 from purveyor.interfaces.texts import formats
-from purveyor.kernel.errors import NotFound
 from purveyor.kernel.money import Money
 from purveyor.kernel.paging import MAX_LIMIT
 from purveyor.ledger import queries as ledger
@@ -36,9 +35,11 @@ class Taken:
     left: Money | None
 
 
-@page("documents", scopes=("reseller",))
+@page("documents")
 def balance_use(desk: Desk) -> HttpResponse:
-    """Which renewals the balance pays, in which order, and what the next thirty days take from it."""
+    """Which renewals the own balance pays, in which order, and what the next thirty days take from it."""
+    if desk.actor.scope == "operator":
+        return desk.redirect("balances")
     coming = renewals.list_renewals(
         actor=desk.actor,
         on=desk.today,
@@ -68,7 +69,7 @@ def balance_use(desk: Desk) -> HttpResponse:
         "filtered": bool(desk.request.GET.get("q")),
         "more": coming.next_cursor is not None,
         "may_switch": desk.may("buy"),
-        "bulk_url": desk.url("renewals_bulk"),
+        "bulk_url": _renewals.link(desk, "renewals_bulk"),
         "pager": pager(desk.request, found.next_cursor),
     }
     return desk.render("console/dunning/balance_use.html", context)
@@ -102,7 +103,7 @@ def may_pay_itself(desk: Desk) -> HttpResponse:
     assert desk.customer is not None  # the page names one
     known = desk.customer
     if desk.actor.scope == "customer":
-        raise NotFound()
+        return desk.redirect("on_business")
 
     def act() -> str:
         commands.set_may_pay_itself(
@@ -125,7 +126,7 @@ def take_over(desk: Desk, subscription_id: UUID) -> HttpResponse:
     """The customer pays for a renewal that its reseller leaves unpaid, after it has seen what that means."""
     found = subscriptions.get_subscription(actor=desk.actor, subscription_id=subscription_id)
     if desk.actor.scope != "customer":
-        raise NotFound()
+        return desk.redirect("on_subscription", subscription_id=found.id)
 
     def act() -> str:
         renewal_commands.take_over(actor=desk.actor, now=desk.now, subscription_id=found.id)
