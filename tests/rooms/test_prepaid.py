@@ -389,3 +389,14 @@ def test_money_paid_in_later_pays_the_oldest_first(prepaid: Prepaid) -> None:
     assert history(bought[1])[0].status == "paid"
     assert subscription(shop, bought[1]).period_start == newer.due_on
     books_balance()
+
+
+def test_money_for_one_that_was_ended_by_hand_is_the_payers(prepaid: Prepaid) -> None:
+    found = prepaid.waiting(1)
+    view, before = prepaid.view(found), available(prepaid)
+    subs.end_subscription(actor=operator(), now=CUT_OFF, subscription_id=found, reason="closed")
+    prepaid.transfer(view, CUT_OFF, date(2027, 1, 25))
+    assert view.gross is not None
+    assert available(prepaid) == before + view.gross
+    assert prepaid.view(found).status == "ended"
+    books_balance()

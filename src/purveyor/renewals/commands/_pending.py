@@ -5,10 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from purveyor.billing.commands import close_pro_forma
 from purveyor.infra import activity, outbox
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import NotFound
 from purveyor.kernel.events import Event
+from purveyor.kernel.money import Money
+from purveyor.ledger import legs as movements
+from purveyor.ledger.commands.post import post
+from purveyor.payments.commands import cancel_payable
+from purveyor.payments.errors import PayableNotOpen
+from purveyor.payments.events import BalanceDeposited
 from purveyor.renewals import models
 from purveyor.subscriptions.queries import lock_subscription
 from purveyor.subscriptions.types import Subscription
@@ -58,4 +65,43 @@ def note(actor: Actor, now: datetime, row: models.Renewal, kind: str, **facts: s
         customer_id=row.customer_id,
         payer_id=row.payer_id,
         facts=dict(facts),
+    )
+
+
+def void(actor: Actor, now: datetime, row: models.Renewal) -> None:
+    """Nothing is asked for it any more: what had come for it, a part or all, goes to the payer's balance."""
+    if row.payable_id is not None:
+        try:
+            cancel_payable(actor=actor, now=now, payable_id=row.payable_id)
+        except PayableNotOpen:
+            _to_balance(actor, now, row)
+    if row.pro_forma_id is not None:
+        close_pro_forma(actor=actor, now=now, document_id=row.pro_forma_id, outcome="cancelled")
+
+
+def _to_balance(actor: Actor, now: datetime, row: models.Renewal) -> None:
+    """Its money was complete, but the subscription is over: as with an order that is held."""
+    amount = Money(row.net + row.vat, row.currency)
+    post(
+        actor=actor,
+        now=now,
+        reseller_id=row.reseller_id,
+        customer_id=row.customer_id,
+        payer_id=row.payer_id,
+        kind="order_held",
+        reference=f"renewal:{row.id}:void",
+        legs=movements.advance_to_balance(payer_id=row.payer_id, amount=amount),
+    )
+    outbox.emit(
+        BalanceDeposited(
+            organization_id=str(row.payer_id),
+            amount=amount.amount,
+            currency=amount.currency,
+            reason="order_held",
+        ),
+        now=now,
+        subject_id=row.payer_id,
+        reseller_id=row.reseller_id,
+        customer_id=row.customer_id,
+        payer_id=row.payer_id,
     )

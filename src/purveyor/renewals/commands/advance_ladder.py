@@ -5,13 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from purveyor.billing.commands import close_pro_forma
 from purveyor.catalog import queries as catalog
 from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor
 from purveyor.parties import authority
 from purveyor.payments import queries as payments
-from purveyor.payments.commands import cancel_payable
 from purveyor.renewals import events, models
 from purveyor.renewals._view import ladder_at, zone_of
 from purveyor.renewals.commands import _pending
@@ -90,8 +88,5 @@ def _end(actor: Actor, now: datetime, row: models.Renewal) -> None:
 
 
 def void(actor: Actor, now: datetime, row: models.Renewal) -> None:
-    """Nothing is asked for it any more: what had come for a part goes to the payer's balance."""
-    if row.payable_id is not None:
-        cancel_payable(actor=actor, now=now, payable_id=row.payable_id)
-    if row.pro_forma_id is not None:
-        close_pro_forma(actor=actor, now=now, document_id=row.pro_forma_id, outcome="cancelled")
+    """As :func:`_pending.void`, for commands that close a renewal in another way."""
+    _pending.void(actor, now, row)

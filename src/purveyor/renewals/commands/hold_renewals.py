@@ -30,6 +30,7 @@ from purveyor.renewals.commands.settle_renewal import Source, redraft, settle_re
 from purveyor.renewals.errors import RenewalNotOpen
 from purveyor.renewals.queries import find_renewals
 from purveyor.subscriptions.queries import lock_subscription
+from purveyor.subscriptions.types import Status
 
 MAX_RENEWALS = 200
 
@@ -58,11 +59,16 @@ def hold_renewals(
     Raises: NotFound for one that is not the actor's to pay; RenewalNotOpen.
     """
     rows = _mine(actor, now, renewal_ids)
-    for subscription_id in sorted(row.subscription_id for row in rows):
-        lock_subscription(actor=actor, subscription_id=subscription_id)
+    ended = {
+        subscription_id
+        for subscription_id in sorted(row.subscription_id for row in rows)
+        if lock_subscription(actor=actor, subscription_id=subscription_id).status is Status.ENDED
+    }
     rows = list(models.Renewal.objects.select_for_update(no_key=True).filter(id__in=[row.id for row in rows]))
     rows.sort(key=lambda row: (row.period_start, row.subscription_id))
     for row in rows:
+        if row.subscription_id in ended and _pending.waits(row):
+            raise RenewalNotOpen(field="renewals", renewal=show("ren", row.id), status="ended")
         _need_open(actor, row)
     for row in rows:
         if row.payable_id is not None:

@@ -44,11 +44,19 @@ def settle_renewal(
     starts at the old end (rules.md b). In time is what came before the cut-off (rules.md d): by ``now``, a transfer
     by its ``value_date``. A suspension for want of this money is undone.
 
-    Raises: NotFound. TransitionRefused: the subscription is over.
+    Where the subscription was ended meanwhile, the money of its own payable is the payer's to spend.
+
+    Raises: NotFound.
     Emits: renewal.paid, subscription.renewed, invoice.issued, invoice.paid, and subscription.resumed.
     """
     row, found = _pending.lock(actor, renewal_id)
     if not _pending.waits(row) or row.pro_forma_id is None or row.cut_off_at is None:
+        return False
+    if found.status is Status.ENDED:
+        # Ended by hand while its money was on the way: that is the payer's.
+        row.status, row.due_at, row.reason = "ended", None, found.end_reason
+        row.save(update_fields=["status", "due_at", "reason"])
+        _pending.void(actor, now, row)
         return False
     promised = billing.get_document(actor=actor, document_id=row.pro_forma_id)
     offer = catalog.get_offer(offer_ref=row.offer_id)
