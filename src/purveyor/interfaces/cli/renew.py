@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from purveyor.interfaces.cli.progress import Bar, say
 
 if TYPE_CHECKING:
-    from purveyor.renewals.rules.tally import Tally
     from purveyor.renewals.runs import RunView
 
 
@@ -67,16 +66,12 @@ class _Progress:
         self._bar = Bar()
         self._began = time.monotonic()
 
-    def __call__(self, tally: Tally, due: int) -> None:
+    def __call__(self, done: int, due: int, parked: int) -> None:
         seconds = max(time.monotonic() - self._began, 0.001)
-        rate = tally.done / seconds
-        left = (due - tally.done) / rate if rate else 0.0
-        parked = f", {tally.parked} parked" if tally.parked else ""
-        self._bar(
-            tally.done,
-            max(due, tally.done),
-            f"{tally.done:,} of {due:,}, {rate:,.0f}/s, {left:,.0f} s left{parked}",
-        )
+        rate = done / seconds
+        left = (due - done) / rate if rate else 0.0
+        aside = f", {parked} parked" if parked else ""
+        self._bar(done, max(due, done), f"{done:,} of {due:,}, {rate:,.0f}/s, {left:,.0f} s left{aside}")
 
 
 def summary(found: RunView, *, dry: bool) -> str:

@@ -26,7 +26,7 @@ def foretell(
     until: datetime,
     chunk: int,
     by: str,
-    progress: Callable[[Tally, int], None] | None = None,
+    progress: Callable[[int, int, int], None] | None = None,
 ) -> RunView:
     """What would become of all that is due by ``until``: each subscription's next term, once."""
     tally, balances = Tally(), _Balances()
@@ -40,7 +40,7 @@ def foretell(
                     _count(cursor, lot, found, tally, balances)
                     after = found[-1].id
                     if progress is not None:
-                        progress(tally, due)
+                        progress(tally.done, due, tally.parked)
             since = lots[0].due_at + timedelta(microseconds=1)
         connection.rollback()
     return RunView(

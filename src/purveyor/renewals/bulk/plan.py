@@ -108,7 +108,7 @@ class Facts:
                 offer_ids={one.offer_id for one in found} | {one.renews_to for one in found},
                 currencies={one.currency for one in found},
                 reseller_ids={one.reseller_id for one in found},
-                since=min((one.period_end for one in found if one.period_end), default=today),
+                since=min([today, *(one.period_end for one in found if one.period_end)]),
             )
         # Many subscriptions of a chunk are alike: what is the same is computed and spelt once.
         self.named: dict[tuple[UUID, date], Named] = {}

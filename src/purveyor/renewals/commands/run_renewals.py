@@ -43,7 +43,8 @@ class StillDue(Exception):
     """The ordinary command left it as it was."""
 
 
-Progress = Callable[[Tally, int], None]
+# How many this worker has done, how many were due when it began, and how many of the done ones are parked.
+Progress = Callable[[int, int, int], None]
 
 
 def run_renewals(
@@ -63,7 +64,8 @@ def run_renewals(
     workers may run at once and share one run: each claims what nobody holds. Safe to repeat, and to kill: a
     chunk is there with its count, or not at all and due again; a renewal is unique by subscription and day.
 
-    ``progress`` is told what this worker has done so far, and how many were due when it began.
+    ``progress`` is told how many this worker has done so far, how many were due when it began, and how many of
+    those done it had to park.
     With ``dry_run`` nothing is written: it says what would become of what is due, each subscription's next
     term once.
 
@@ -169,7 +171,7 @@ class _Worker:
                 break
         self._one_by_one(cursor, lot, rest)
         if self.progress is not None:
-            self.progress(self.tally, self.due)
+            self.progress(self.tally.done, self.due, self.tally.parked)
         return found
 
     def _write(self, cursor: Cursor, lot: Lot, found: Sequence[Subscription]) -> list[Subscription]:
