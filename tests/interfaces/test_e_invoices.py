@@ -102,6 +102,15 @@ def test_what_was_paid_later_does_not_change_it() -> None:
     assert (settled["BT-113"], settled["BT-115"]) == ("62.50", "0.00")
 
 
+@pytest.mark.parametrize("who", ["seller", "buyer"])
+def test_reverse_charge_without_a_number_is_no_e_invoice(who: str) -> None:
+    one = line(price=euros(1000))
+    whole = paper((one,), one_tax("AE", "0", "tax.reverse_charge", one.net, "DE"), buyer=GERMAN)
+    nameless = {who: replace(getattr(whole, who), vat_number=None)}
+    with pytest.raises(NotFound):
+        terms_of(replace(whole, **nameless))
+
+
 @pytest.mark.parametrize(
     ("kind", "currency"), [("pro_forma", "EUR"), ("invoice", "KWD")], ids=["pro-forma", "three decimals"]
 )

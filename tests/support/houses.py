@@ -69,7 +69,12 @@ class Houses:
 def build_houses() -> Houses:
     """Make them in the database that Django is connected to."""
     system = system_actor()
-    seller_given = given("Nordlicht AB", "SE", address=Address("Gatan 1", "Stockholm", "11122"))
+    seller_given = given(
+        "Nordlicht AB",
+        "SE",
+        vat_number="SE556677889901",
+        address=Address("Gatan 1", "Stockholm", "11122"),
+    )
     commands.setup_operator(
         actor=system,
         now=NOW,

@@ -13,6 +13,7 @@ from purveyor.interfaces.console.pages import (  # noqa: E402  (their patterns n
     billing,
     buying,
     customers,
+    document_files,
     dunning,
     entrance,
     gathered,
@@ -66,6 +67,8 @@ OWN: list[URLPattern] = [
     path("billing", billing.listing, name="billing"),
     path("billing/<inv:document_id>", billing.document, name="document"),
     path("billing/<inv:document_id>/lines.csv", gathered.split, name="document_split"),
+    path("billing/<inv:document_id>/document.pdf", document_files.pdf, name="document_pdf"),
+    path("billing/<inv:document_id>/e-invoice.xml", document_files.xml, name="document_xml"),
     path("on-account", gathered.on_account, name="on_account"),
     path("balance", billing.balance, name="balance"),
     path("balance/use", paying.balance_use, name="balance_use"),
@@ -171,6 +174,8 @@ ACTING: list[URLPattern] = [
     path("orders/<ord:order_id>", orders.customer_detail, name="on_order"),
     path("billing", billing.customer_listing, name="on_billing"),
     path("billing/<inv:document_id>", billing.customer_document, name="on_document"),
+    path("billing/<inv:document_id>/document.pdf", document_files.customer_pdf, name="on_document_pdf"),
+    path("billing/<inv:document_id>/e-invoice.xml", document_files.customer_xml, name="on_document_xml"),
     path("activity", overview.customer_activity, name="on_activity"),
 ]
 

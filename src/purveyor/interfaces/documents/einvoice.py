@@ -27,7 +27,7 @@ _SEPA_TRANSFER, _TRANSFER = "58", "30"
 _REASON_CODES = {"AE": "VATEX-EU-AE", "O": "VATEX-EU-O"}
 # A category that charges says its rate instead of a reason (BR-S-10, BR-Z-10 and their like).
 _WITHOUT_REASON = frozenset({"S", "Z", "L", "M"})
-_OUTSIDE_SCOPE = "O"
+_OUTSIDE_SCOPE, _REVERSED = "O", "AE"
 _DECIMALS_MAX = 2
 
 
@@ -40,8 +40,19 @@ class Preceding:
 
 
 def has_e_invoice(document: Document) -> bool:
-    """Whether the document is one for the books, in a currency of at most two decimals (BR-DEC)."""
-    return document.kind in _TYPE_CODES and exponent(document.gross.currency) <= _DECIMALS_MAX
+    """Whether the norm takes it: a document for the books, in a currency of at most two decimals (BR-DEC), whose
+    seller has a VAT number where VAT is charged or reversed (BR-S-02, BR-AE-02 and their like), and the buyer where it
+    is reversed."""
+    if document.kind not in _TYPE_CODES or exponent(document.gross.currency) > _DECIMALS_MAX:
+        return False
+    categories = {tax.category for tax in document.taxes}
+    if _REVERSED in categories and not _has_identifier(document.buyer):
+        return False
+    return categories == {_OUTSIDE_SCOPE} or _has_identifier(document.seller)
+
+
+def _has_identifier(party: PartySnapshot) -> bool:
+    return party.vat_number is not None and is_vat_identifier(party.vat_number, party.country)
 
 
 def terms_of(document: Document, *, answers: Preceding | None = None) -> Terms:
@@ -49,7 +60,7 @@ def terms_of(document: Document, *, answers: Preceding | None = None) -> Terms:
 
     What was paid later is not in it: a document says for ever what it said when it was issued.
 
-    Raises: NotFound (``e_invoice``) for a pro-forma, and for a currency that the norm cannot hold.
+    Raises: NotFound (``e_invoice``) where there is none (:func:`has_e_invoice`).
     """
     if not has_e_invoice(document):
         raise NotFound(kind="e_invoice")

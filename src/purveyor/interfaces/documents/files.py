@@ -45,7 +45,7 @@ def pdf_of(*, actor: Actor, document: Document, answers: Preceding | None = None
 def xml_of(*, actor: Actor, document: Document, syntax: Syntax, answers: Preceding | None = None) -> File:
     """The e-invoice alone: CII as in the PDF, or UBL for Peppol BIS 3.
 
-    Raises: NotFound (``e_invoice``) for a pro-forma, and for a currency that EN 16931 cannot hold.
+    Raises: NotFound (``e_invoice``) for a pro-forma, and for what EN 16931 would refuse.
     """
     with translation.override(language_of(actor=actor, document=document)):
         terms = terms_of(document, answers=answers)

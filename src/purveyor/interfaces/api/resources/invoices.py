@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from django.http import HttpResponse
 from ninja import Router
 
 from purveyor.billing import queries as billing
+from purveyor.billing.types import Document
 from purveyor.interfaces.api import answers, documents, shapes
 from purveyor.interfaces.api.door import ApiRequest, path_id, reading
 from purveyor.interfaces.api.resources import _reach
 from purveyor.interfaces.api.types import Limit
+from purveyor.interfaces.documents import files
 from purveyor.kernel.errors import NotFound
 from purveyor.kernel.paging import write_cursor
 
 router = Router(tags=["invoices"])
 Kind = Literal["invoice", "credit_note", "pro_forma"]
 Status = Literal["issued", "partially_paid", "paid", "overdue", "written_off", "cancelled"]
+
+
+def _file(content_type: str) -> dict[str, Any]:
+    """An answer that is a file, as the schema describes it."""
+    shape = {"type": "string", "format": "binary"}
+    return {"responses": {200: {"description": "The file", "content": {content_type: {"schema": shape}}}}}
 
 
 @router.get("/invoices", response=documents.Listed[documents.Invoice], summary="Invoices, newest first")
@@ -47,12 +56,41 @@ def list_invoices(
 @router.get("/invoices/{id}", response=documents.Invoice, summary="A whole document")
 @reading
 def get_invoice(request: ApiRequest, id: str) -> Any:
+    return shapes.document(_found(request, id))
+
+
+@router.get(
+    "/invoices/{id}/pdf",
+    summary="A document as PDF/A-3, its e-invoice (Factur-X) inside",
+    openapi_extra=_file("application/pdf"),
+)
+@reading
+def get_invoice_pdf(request: ApiRequest, id: str) -> Any:
+    return _handed(files.pdf_of(actor=request.call.actor, document=_found(request, id)))
+
+
+@router.get(
+    "/invoices/{id}/xml",
+    summary="The e-invoice of an invoice or credit note: CII, or UBL for Peppol",
+    openapi_extra=_file("application/xml"),
+)
+@reading
+def get_invoice_xml(request: ApiRequest, id: str, format: files.Syntax = "cii") -> Any:
+    return _handed(files.xml_of(actor=request.call.actor, document=_found(request, id), syntax=format))
+
+
+def _found(request: ApiRequest, id: str) -> Document:
     actor = request.call.actor
     _reach.see(actor, "documents")
     prefix = "pfm" if id.startswith("pfm_") else "inv"
-    document_id = path_id(prefix, id, kind="document")
-    found = billing.get_document(actor=actor, document_id=document_id)
+    found = billing.get_document(actor=actor, document_id=path_id(prefix, id, kind="document"))
     # One id has one spelling: a pro-forma is not found as an invoice, nor the other way round.
     if shapes.document_id(found.kind, found.id) != id:
         raise NotFound(kind="document")
-    return shapes.document(found)
+    return found
+
+
+def _handed(file: files.File) -> HttpResponse:
+    answer = HttpResponse(file.content, content_type=file.content_type)
+    answer["Content-Disposition"] = f'attachment; filename="{file.name}"'
+    return answer

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from purveyor.billing.types import Document, DocumentLine, PartySnapshot
 from purveyor.interfaces.console.desk import Desk
 from purveyor.interfaces.console.shell import tint_of
+from purveyor.interfaces.documents.einvoice import has_e_invoice
 from purveyor.interfaces.texts import explanations, formats, labels, lines, reasons
 from purveyor.kernel.errors import NotFound
 from purveyor.kernel.ids import read
@@ -73,6 +74,12 @@ def url(desk: Desk, document_id: UUID) -> str:
     return desk.url("on_document" if acting else "document", document_id=document_id)
 
 
+def file_url(desk: Desk, document: Document, kind: str) -> str:
+    """The address of a document's file, ``pdf`` or ``xml``, where the reader is now."""
+    acting = desk.customer is not None and "/on/" in desk.request.path
+    return desk.url(f"on_document_{kind}" if acting else f"document_{kind}", document_id=document.id)
+
+
 def find_party(desk: Desk, public_id: str) -> Organization | None:
     """The reseller or customer of a public id in the address; None where none is given.
 
@@ -116,6 +123,8 @@ def show(desk: Desk, document: Document) -> HttpResponse:
         "back_url": desk.url("on_billing" if acting else "billing"),
         "order_url": _order_url(desk, document, acting),
         "receive_url": _receive_url(desk, document),
+        "pdf_url": file_url(desk, document, "pdf"),
+        "xml_url": file_url(desk, document, "xml") if has_e_invoice(document) else "",
     }
     return desk.render("console/billing/document.html", context)
 
