@@ -59,7 +59,7 @@ class StepRow:
     """One step of a case: taken, or to come."""
 
     what: str
-    told: str
+    told: tuple[str, ...]
     at: datetime | None
     on: date | None
 
@@ -140,7 +140,7 @@ def _row(desk: Desk, case: DunningCase, open_amount: Money, names: dict[UUID, st
 def _soon(desk: Desk) -> list[tuple[DocumentRow, str]]:
     """The own invoices whose day is still to come, the next one first."""
     found = billing.list_documents(actor=desk.actor, kind="invoice", only_open=True, limit=200)
-    own = [one for one in found if one.payer_id == desk.organization.id and one.due_on >= desk.today]
+    own = [one for one in found if one.payer_id == desk.organization.id and one.status != "overdue"]
     own.sort(key=lambda one: (one.due_on, one.number))
     return [(one, desk.url("document", document_id=one.id)) for one in own[:SOON]]
 
@@ -220,8 +220,7 @@ def _context(desk: Desk, case: DunningCase, hold: HoldForm, promise: PromiseForm
 
 
 def _step(step: LadderStep, *, at: datetime | None = None, on: date | None = None) -> StepRow:
-    told = formats.list_text([str(AUDIENCES[one]) for one in step.audience])
-    return StepRow(str(ACTIONS[step.action]), told, at, on)
+    return StepRow(str(ACTIONS[step.action]), tuple(str(AUDIENCES[one]) for one in step.audience), at, on)
 
 
 @page("operate", scopes=("operator",))
