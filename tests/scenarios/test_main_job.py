@@ -92,10 +92,15 @@ def the_term_rolls_on(stage: Stage, subscription: str) -> None:
     assert (invoice["issued_on"], invoice["due_on"]) == ("2027-01-15", "2027-01-29")
 
     stage.move("2027-02-01T09:00:00Z")
-    assert stage.events() == ["invoice.overdue"]
+    assert stage.events() == ["invoice.overdue", "dunning.reminded"]
     assert stage.invoices()[-1]["status"] == "overdue"
     assert stage.subscription(subscription)["payment_status"] == "past_due"
     stage.transfer(invoice, 26_880, "2027-02-01")
     assert stage.subscription(subscription)["payment_status"] == "ok"
     assert stage.invoices()[-1]["status"] == "paid"
-    assert stage.events() == ["invoice.paid", "payment.received", "payable.settled"]
+    assert stage.events() == [
+        "invoice.paid",
+        "dunning.resolved",
+        "payment.received",
+        "payable.settled",
+    ]
