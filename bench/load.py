@@ -267,7 +267,9 @@ def _term(row: Sequence[Any]) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-_ASSIGNMENT = "id, reseller_id, customer_id, subscription_id, member_id, status, since, ended_at, leaves_at_renewal"
+_ASSIGNMENT = (
+    "id, reseller_id, customer_id, subscription_id, member_id, status, since, ended_at, leaves_at_renewal"
+)
 
 
 def _seats(customers: Sequence[_Customer]) -> Iterator[tuple[_Customer, int, int]]:
@@ -281,7 +283,8 @@ def _assignments(customers: Sequence[_Customer]) -> Iterator[tuple[Any, ...]]:
     for one, subscription, slot in _seats(customers):
         yield (
             ids.text(ids.ASSIGNMENT, subscription * 8 + slot), one.reseller, one.id,
-            ids.text(ids.SUBSCRIPTION, subscription), member_id(one.number, slot), "active", one.created_at, None, False,
+            ids.text(ids.SUBSCRIPTION, subscription), member_id(one.number, slot), "active", one.created_at, None,
+            False,
         )  # fmt: skip
 
 

@@ -152,7 +152,14 @@ def test_from_vendor_to_offer_to_price(shop: Shop, operator: Browser) -> None:
         assert list(wrong.context["form"].errors) == [field], typed
     where = made("offer", **sent)
     page = text_of(operator.get(where))
-    for part in ("Before it begins", "Before day 26", "America/Mexico_City", "45 and 14", "Above 10%", "5 days"):
+    for part in (
+        "Before it begins",
+        "Before day 26",
+        "America/Mexico_City",
+        "45 and 14",
+        "Above 10%",
+        "5 days",
+    ):
         assert part in page, part
     with tx.enter(SYSTEM):
         offer = catalog.get_offer(offer_ref=f"o-{mark}")

@@ -363,11 +363,9 @@ def test_money_paid_in_later_pays_the_oldest_first(prepaid: Prepaid) -> None:
     shop = prepaid.shop
     registry.subscribe("balance.deposited", "renewals.balance_grew", on_balance_deposited)
     bought = []
-    for days in (3, 1):
-        order_ = shop.buy(
-            shop.new(1, prepaid.offer), by=shop.customer, at=START - timedelta(days=days), pay="bank_transfer"
-        )
-        transfer(order_, START - timedelta(days=days))
+    for day in (START - timedelta(days=3), START - timedelta(days=1)):
+        order_ = shop.buy(shop.new(1, prepaid.offer), by=shop.customer, at=day, pay="bank_transfer")
+        transfer(order_, day)
         deliver()
         bought.append(order_.subscriptions[0])
     for found in bought:
@@ -378,9 +376,8 @@ def test_money_paid_in_later_pays_the_oldest_first(prepaid: Prepaid) -> None:
         )
         roll_due(found, clock.start_of(end))
     older, newer = (waiting_view(found) for found in bought)
-    assert (older.status, newer.status) == ("pending", "pending")
-    assert older.due_on < newer.due_on
-    assert older.gross is not None
+    assert (older.status, newer.status, older.due_on < newer.due_on) == ("pending", "pending", True)
+    assert older.gross
     pay_in(shop.customer_id, older.gross.amount + 1)
     deliver()
     assert [history(found)[0].status for found in bought] == ["paid", "pending"]

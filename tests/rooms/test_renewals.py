@@ -201,7 +201,5 @@ def test_only_the_payer_sees_its_renewals(shop: Shop) -> None:
     running = shop.subscription(1)
     roll_due(running, end_of(running))
     mine = within(shop.reseller, lambda: queries.list_history(actor=shop.reseller, subscription_id=running))
-    theirs = within(
-        shop.customer, lambda: queries.list_history(actor=shop.customer, subscription_id=running)
-    )
+    theirs = within(shop.customer, lambda: queries.list_history(actor=shop.customer, subscription_id=running))
     assert (len(mine), theirs) == (1, [])

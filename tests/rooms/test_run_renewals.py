@@ -78,7 +78,7 @@ def fallen_price(shop: Shop) -> UUID:
 
 
 def catalog_offer(shop: Shop, code: str) -> Any:
-    known = [row for row in _rows("SELECT id FROM catalog_offer WHERE code = %s", [code])]
+    known = list(_rows("SELECT id FROM catalog_offer WHERE code = %s", [code]))
     if not known:
         return offer_of(shop, code, price=9999)
     return replace(shop.year, code=code)
@@ -179,7 +179,7 @@ def run(until: datetime, **more: Any) -> RunView:
 
 def test_both_ways_write_the_same_rows(shop: Shop) -> None:
     twins = [(way(shop), way(shop)) for way in WAYS]
-    for offer in [row for row in _rows("SELECT id FROM catalog_offer WHERE code = 'fallen'", [])]:
+    for offer in list(_rows("SELECT id FROM catalog_offer WHERE code = 'fallen'", [])):
         catalog.set_price(
             actor=operator(),
             now=START,

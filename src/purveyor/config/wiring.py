@@ -53,9 +53,7 @@ def _events() -> None:
 
 
 def _due_work() -> None:
-    register_due(
-        DueSource("renewals.roll", "subscriptions_subscription", roll_due, run_many=roll_all_due)
-    )
+    register_due(DueSource("renewals.roll", "subscriptions_subscription", roll_due, run_many=roll_all_due))
     register_due(DueSource("renewals.ladder", "renewals_renewal", run_ladder))
     register_due(DueSource("renewals.daily", "renewals_daily", give_due))
     register_due(DueSource("seats.expire_invitation", "seats_invitation", run_expiry))

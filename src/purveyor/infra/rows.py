@@ -33,7 +33,9 @@ def insert(row: Model) -> None:
     """
     sql, columns = _insert_of(type(row))
     values = [
-        _plain(getattr(row, name)) if field is None else field.get_db_prep_save(getattr(row, name), connection)
+        _plain(getattr(row, name))
+        if field is None
+        else field.get_db_prep_save(getattr(row, name), connection)
         for name, field in columns
     ]
     tx.execute(sql, values)

@@ -40,7 +40,9 @@ def remove_seats(*, actor: Actor, now: datetime, subscription_id: UUID, quantity
     if left < max(1, found.seats_assigned):
         raise SeatsInUse(field="quantity", wanted=left, assigned=found.seats_assigned)
     planned = found.renewal_quantity
-    renewal = None if planned is None else max(1, found.seats_assigned - found.seats_leaving, planned - quantity)
+    renewal = (
+        None if planned is None else max(1, found.seats_assigned - found.seats_leaving, planned - quantity)
+    )
     less = _write.changed(_write.update(actor, found.id, quantity=left, renewal_quantity=renewal))
     outbox.emit(
         events.SubscriptionSeatsRemoved(str(less.id), str(less.customer_id), quantity, less.quantity),

@@ -190,7 +190,9 @@ def _question(allocated: Allocated, owed: Owed) -> str:
     if owed.payable.subject_kind == "order":
         return _("This is less than is open: %(missing)s are missing, and the order waits for them.") % facts
     if owed.payable.subject_kind == "renewal":
-        return _("This is less than is open: %(missing)s are missing, and the renewal waits for them.") % facts
+        return (
+            _("This is less than is open: %(missing)s are missing, and the renewal waits for them.") % facts
+        )
     return _("This is less than is open: %(missing)s are missing, and the invoice stays open.") % facts
 
 

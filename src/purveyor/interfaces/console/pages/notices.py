@@ -103,7 +103,9 @@ def _consequence(asked: PriceQuestion) -> str:
         case "accepted":
             return _("You have accepted it: the subscription renews at the new price.")
         case "refused":
-            return _("You have refused it: the subscription ends with its term. You can still change your mind.")
+            return _(
+                "You have refused it: the subscription ends with its term. You can still change your mind."
+            )
         case "missing":
             return _("There is no answer yet. Without one the subscription ends with its term.")
     return _("Nothing needs to be done. If you do not want it, switch the renewal off.")

@@ -250,11 +250,12 @@ def _one(desk: Desk, action: str, text: str) -> tuple[Subscription | None, str]:
 
 
 def _command(action: str, quantity: int) -> Callable[[Desk, UUID], Subscription]:
-    changed: dict[str, Any] = {
+    settings: dict[str, dict[str, Any]] = {
         "stop": {"auto_renew": False},
         "renew": {"auto_renew": True},
         "used": {"auto_renew": True, "renewal_quantity": quantity},
-    }.get(action, {"renewal_payment_method": action})
+    }
+    changed = settings.get(action, {"renewal_payment_method": action})
     return lambda desk, subscription_id: commands.set_renewal(
         actor=desk.actor, now=desk.now, subscription_id=subscription_id, **changed
     )
