@@ -39,7 +39,7 @@ def test_other_schemes_are_no_key(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/nothing", "/", "/customers/", "/renewals", "/orders/x/y/z", "/%00", "/%ff"]
+    "path", ["/nothing", "/", "/customers/", "/renewal", "/orders/x/y/z", "/%00", "/%ff"]
 )
 def test_an_unknown_path_is_a_problem(by: By, path: str) -> None:
     by("operator").get(path).refused(404, "not_found")

@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 
+from purveyor.infra import tx
 from purveyor.interfaces.api import documents
 from purveyor.interfaces.api.app import api
-from purveyor.kernel.ids import new_id, show
+from purveyor.kernel.actor import system_actor
+from purveyor.kernel.ids import new_id, read, show
+from purveyor.payments.models import DunningCase
 from tests.api.caller import Caller
 from tests.api.test_story import GMBH
 from tests.support.world import World, cus
@@ -43,8 +46,11 @@ def things(world: World) -> Things:
     )
     seats = f"/subscriptions/{order['subscriptions'][0]}/assignments"
     seat = reseller.post(seats, {"email": "ann@customer.example"}).ok(status=201)
+    (coming,) = reseller.get(f"/renewals?customer={customer}").ok()["data"]
     return Things(
         {
+            "dunning-cases": reminded(world, order["invoice"]["id"]),
+            "renewals": coming["id"],
             "customers": customer,
             "quotes": quote["id"],
             "orders": unpaid["id"],
@@ -55,6 +61,18 @@ def things(world: World) -> Things:
             "resellers": organization,
         }
     )
+
+
+def reminded(world: World, invoice: str) -> str:
+    """A case of dunning, as if the invoice had not been paid for days."""
+    house = world.shop.houses.first
+    with tx.enter(system_actor()) as now:
+        case = DunningCase(
+            id=new_id(), reseller_id=house.id, customer_id=world.customer.id, payer_id=house.id,
+            invoice_id=read("inv", invoice), number="x", due_on=now.date(), status="reminded", plan=[], opened_at=now,
+        )  # fmt: skip
+        case.save(force_insert=True)
+    return show("dun", case.id)
 
 
 def operations() -> list[tuple[str, str, str]]:
@@ -76,6 +94,16 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST assignments": {"email": "x@x.example"},
     "POST discounts": {"percent": 99},
     "POST replace": {"email": "x@x.example"},
+    "PATCH resellers": {"billing_mode": "gathered"},
+    "POST hold": {"reason": "strange"},
+    "POST promise": {"until": "2026-12-31"},
+    "POST price-consent": {"accept": True},
+    "POST suspend": {"reason": "strange"},
+    "POST resume": {"reason": "strange"},
+    "POST end": {"reason": "strange"},
+    "POST reactivate": {"reason": "strange"},
+    "POST take-back": {"quantity": 1},
+    "PUT leavers": {"assignments": []},
 }
 
 

@@ -19,7 +19,7 @@ from purveyor.renewals import queries as renewals
 from purveyor.sales import commands as sales
 from purveyor.sales.types import LineWish
 from tests.browser.live import NARROW, Site, employ, on, overflow, press, root_of, said, send, shot
-from tests.support.counter import actor_on, fill
+from tests.support.counter import actor_on, fill, settle_debts
 from tests.support.houses import Houses, given
 from tests.support.jobs import run_pending_jobs
 from tests.support.shop import offer_of
@@ -133,6 +133,7 @@ def test_the_month_and_the_year_ahead(page: Page, world: World) -> None:
 
 def due(world: World, name: str) -> Organization:
     """A customer with two renewals that wait for their money."""
+    settle_debts(world.shop)
     customer = new_customer(world, name)
     for quantity in (1, 2):
         buy(world, customer, AHEAD, quantity)

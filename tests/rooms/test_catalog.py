@@ -43,6 +43,15 @@ def test_terms_are_stored_whole_and_read_strictly() -> None:
         "quantity_max": 100_000,
         "invoice_due_days": 14,
         "renewal_window_days": 30,
+        "renewal_lock_days": 0,
+        "notice_days": [30, 7],
+        "price_notice_days": 30,
+        "price_consent_percent": 0,
+        "cut_off_day": 0,
+        "cut_off_min_days": 5,
+        "cut_off_zone": "",
+        "suspend_after_days": 3,
+        "end_after_days": 30,
     }
     assert Terms.from_json(stored) == Terms(trial_days=30, prepay=True)
     assert Terms.from_json({}) == Terms()

@@ -100,14 +100,14 @@ def _kill_at_the_counter(urls: DatabaseUrls, home: Path) -> None:
         holder.execute("SELECT 1 FROM billing_counter FOR UPDATE")
         worker = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE)
         try:
-            _until(lambda: _waiting(urls) > 0 or worker.poll() is not None)
+            _until(lambda: _waiting(urls, holder.info.backend_pid) > 0 or worker.poll() is not None)
             assert worker.poll() is None, worker.stderr.read() if worker.stderr else ""
         finally:
             worker.send_signal(signal.SIGKILL)
             worker.communicate()
         holder.rollback()
     # The server finds out that the killed process is gone, and undoes what it had not finished.
-    _until(lambda: _waiting(urls) == 0 and _in_transaction(urls) == 0)
+    _until(lambda: _in_transaction(urls) == 0)
 
 
 def _until(condition: Callable[[], bool]) -> None:
@@ -117,21 +117,27 @@ def _until(condition: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-def _waiting(urls: DatabaseUrls) -> int:
-    return _watch(urls, "NOT l.granted AND l.locktype IN ('transactionid', 'tuple')")
+def _waiting(urls: DatabaseUrls, holder: int) -> int:
+    """Who waits for the one that holds the counter; others wait for each other in passing."""
+    return _watch(
+        urls,
+        "SELECT count(*) FROM pg_stat_activity a"
+        " WHERE a.datname = current_database() AND %s = ANY(pg_blocking_pids(a.pid))",
+        holder,
+    )
 
 
 def _in_transaction(urls: DatabaseUrls) -> int:
-    return _watch(urls, "l.locktype = 'transactionid' AND l.granted AND a.pid <> pg_backend_pid()")
-
-
-def _watch(urls: DatabaseUrls, which: str) -> int:
-    query = (
-        "SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
-        f" WHERE a.datname = current_database() AND {which}"
+    return _watch(
+        urls,
+        "SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE a.datname = current_database()"
+        " AND l.locktype = 'transactionid' AND l.granted AND a.pid <> pg_backend_pid()",
     )
+
+
+def _watch(urls: DatabaseUrls, query: str, *values: int) -> int:
     with psycopg.connect(urls.run, autocommit=True) as watcher:
-        row = watcher.execute(query).fetchone()
+        row = watcher.execute(query, values or None).fetchone()
     return 0 if row is None else int(row[0])
 
 

@@ -117,10 +117,9 @@ def reactivate_subscription(request: ApiRequest, id: str, body: bodies.ReasonIn)
 def _operate(request: ApiRequest, id: str, command: Callable[..., Subscription], reason: str) -> Any:
     actor = request.call.actor
     _reach.see(actor)
-    changed = command(
-        actor=actor,
-        now=request.call.now,
-        subscription_id=path_id("sub", id, kind="subscription"),
-        reason=reason,
+    # What it may not see does not exist; only of what is there it is told that this is not its to do.
+    found = subscriptions.get_subscription(
+        actor=actor, subscription_id=path_id("sub", id, kind="subscription")
     )
+    changed = command(actor=actor, now=request.call.now, subscription_id=found.id, reason=reason)
     return shapes.subscription(changed)
