@@ -7,7 +7,8 @@ own due instant as now, and what it announces is delivered before the next insta
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
@@ -98,7 +99,7 @@ def run_due(until: datetime, *, before_each: Callable[[datetime], None] | None =
                 before_each(instant)
             for name, group in groupby(pieces, key=itemgetter(0)):
                 done += _run_source(sources[name], [piece for _, piece in group], instant)
-            delivery.deliver_owed()
+            delivery.deliver_owed(together=before_each is not None)
     return done
 
 
@@ -143,11 +144,25 @@ def move(target: datetime) -> int:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('purveyor.clock'))")
         if target < now():
             raise ClockMovesForwardOnly(field="now", reason="clock_forward_only", now=now().isoformat())
-        delivery.deliver_owed()
-        done = run_due(target, before_each=_advance)
-        _advance(target)
-        delivery.deliver_owed()
+        with _hurried():
+            delivery.deliver_owed(together=True)
+            done = run_due(target, before_each=_advance)
+            _advance(target)
+            delivery.deliver_owed(together=True)
         return done
+
+
+@contextmanager
+def _hurried() -> Iterator[None]:
+    """Commits do not wait for the disk: a move makes hundreds, and a sandbox may lose its last moment in a crash
+    of the machine (never its consistency)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = off")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET synchronous_commit")
 
 
 def _advance(instant: datetime) -> None:

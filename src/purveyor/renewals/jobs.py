@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from purveyor.infra import clock
+from purveyor.infra import clock, tx
 from purveyor.kernel.actor import system_actor
 from purveyor.renewals.commands import advance_ladder, renew_term, run_renewals
 from purveyor.renewals.commands.give_notices import (
@@ -41,13 +41,18 @@ def give_due(daily_id: UUID, due_at: datetime) -> None:
     if behind - due_at > MISSED_MAX:
         announce_notices(actor=actor, now=now, daily_id=daily_id, next_at=next_morning(behind))
         return
-    short = find_short(actor=actor, now=now)
-    after: UUID | None = FIRST
-    while after is not None:
-        after = give_notices(actor=actor, now=now, after=after, short=short)
-    after = FIRST
-    while after is not None:
-        after = give_reminders(actor=actor, now=now, after=after)
+    # What is small is one transaction: the first chunks, and the word to everybody if they were the last.
+    with tx.enter(actor):
+        short = find_short(actor=actor, now=now)
+        ending = give_notices(actor=actor, now=now, after=FIRST, short=short)
+        waiting = give_reminders(actor=actor, now=now, after=FIRST)
+        if ending is None and waiting is None:
+            announce_notices(actor=actor, now=now, daily_id=daily_id, next_at=next_morning(now))
+            return
+    while ending is not None:
+        ending = give_notices(actor=actor, now=now, after=ending, short=short)
+    while waiting is not None:
+        waiting = give_reminders(actor=actor, now=now, after=waiting)
     announce_notices(actor=actor, now=now, daily_id=daily_id, next_at=next_morning(now))
 
 

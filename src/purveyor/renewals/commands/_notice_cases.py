@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -73,11 +74,17 @@ def watched(on: date) -> tuple[list[UUID], list[date]]:
     offers: list[UUID] = []
     ends: list[date] = []
     for offer_id, terms in read("SELECT id, terms::text FROM catalog_offer", []):
-        found = Terms.from_json(json.loads(terms))
-        for days in sorted(notices.look_days(found.notice_days, found.price_notice_days)):
+        for days in _look_days(terms):
             offers.append(offer_id)
             ends.append(on + timedelta(days=days))
     return offers, ends
+
+
+@lru_cache(maxsize=1024)
+def _look_days(terms: str) -> tuple[int, ...]:
+    """The days before an end that an offer's terms, as they are stored, look at."""
+    found = Terms.from_json(json.loads(terms))
+    return tuple(sorted(notices.look_days(found.notice_days, found.price_notice_days)))
 
 
 def ending(*, on: date, pairs: tuple[list[UUID], list[date]], after: UUID) -> list[Subscription]:
