@@ -64,9 +64,9 @@ def statuses(world: World, customer: Organization) -> list[str]:
         return [one.status for one in found.rows]
 
 
-@pytest.fixture(params=["en", "de"])
+@pytest.fixture(params=["en", "de", "es", "it", "fr"])
 def page(request: pytest.FixtureRequest, site: Site, rosa: str) -> Iterator[Page]:
-    """The reseller's, signed in, in two languages."""
+    """The reseller's, signed in, in every language."""
     with site.visitor(request.param) as opened:
         site.enter(opened.context, rosa)
         yield opened
