@@ -66,6 +66,17 @@ class PaymentDetails:
     bank_name: str = ""
     beneficiary: str = ""
 
+    @classmethod
+    def of(cls, seller: Any, reference: str | None) -> PaymentDetails:
+        """A transfer to anything with the fields of ``parties.types.Seller``, with this reference on it."""
+        return cls(
+            reference=reference or "",
+            iban=seller.iban,
+            bic=seller.bic,
+            bank_name=seller.bank_name,
+            beneficiary=seller.organization.name,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class TaxLine:

@@ -130,6 +130,20 @@ def _announcing(state: Current) -> Iterator[Current]:
 
 
 @contextmanager
+def attempt() -> Iterator[None]:
+    """A part of the transaction in progress that may fail by itself: with an error goes everything it wrote and
+    announced, and what stood before it stays."""
+    state = current()
+    events, activity = len(state.events), len(state.activity)
+    try:
+        with transaction.atomic():
+            yield
+    except BaseException:
+        del state.events[events:], state.activity[activity:]
+        raise
+
+
+@contextmanager
 def widen() -> Iterator[None]:
     """Let a customer's own act write what belongs to its reseller's books (counter, ledger, invoice).
 

@@ -206,12 +206,6 @@ def get_dunning_case(*, actor: Actor, case_id: UUID) -> DunningCase:
     return case_of(row)
 
 
-def find_dunning_case_for(*, actor: Actor, invoice_id: UUID) -> DunningCase | None:
-    """The case of an invoice, if it ever fell overdue."""
-    row = _cases(actor).filter(invoice_id=invoice_id).first()
-    return None if row is None else case_of(row)
-
-
 def list_dunning_cases(
     *,
     actor: Actor,

@@ -256,3 +256,19 @@ def _has_become(row: Stored, ladder: cut_off.Ladder | None) -> Explanation:
         "end_on": ladder.end_on.isoformat(),
     }
     return Explanation(_WAITING[row.status], {**facts, **steps})
+
+
+def row_scope(actor: Actor) -> tuple[str, list[Any]]:
+    """The condition on ``r`` that keeps a statement to what the actor may see: what it pays itself."""
+    parts: list[str] = []
+    params: list[Any] = []
+    if actor.scope == "reseller":
+        parts.append("r.reseller_id = %s AND r.payer_id = %s")
+        params += [actor.reseller_id, actor.reseller_id]
+    if actor.scope == "customer":
+        parts.append("r.payer_id = %s")
+        params.append(actor.customer_id)
+    if actor.customer_id is not None:
+        parts.append("r.customer_id = %s")
+        params.append(actor.customer_id)
+    return " AND ".join(parts) or "true", params

@@ -18,7 +18,7 @@ from purveyor.kernel.errors import NotFound
 from purveyor.kernel.money import Money
 from purveyor.parties import authority
 from purveyor.renewals._outlook import Outlook
-from purveyor.renewals._view import LONG_TERM, pays
+from purveyor.renewals._view import LONG_TERM, pays, row_scope
 from purveyor.renewals.types import DayCount, Waiting
 from purveyor.subscriptions.queries import COLUMNS, JOINED, TABLES, as_subscription, scope_sql
 
@@ -52,7 +52,7 @@ def count_days(
     """
     _need_view(actor)
     coming, params = scope_sql(actor)
-    stored, stored_params = _row_scope(actor)
+    stored, stored_params = row_scope(actor)
     if customer_id is not None:
         coming, stored = f"{coming} AND s.customer_id = %s", f"{stored} AND r.customer_id = %s"
         params, stored_params = [*params, customer_id], [*stored_params, customer_id]
@@ -77,7 +77,7 @@ def count_waiting(*, actor: Actor, now: datetime) -> Waiting:
     """
     if actor.scope == "operator" or not authority.may(actor, "documents"):
         return Waiting(count=0, next_cut_off_at=None)
-    where, params = _row_scope(actor)
+    where, params = row_scope(actor)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*), min(r.cut_off_at) FILTER (WHERE r.cut_off_at > %s) FROM renewals_renewal r"
@@ -141,7 +141,7 @@ def pro_formas(
     """By renewal its pro-forma: of these renewals, and of those that wait for money with these documents."""
     if not renewal_ids and not document_ids:
         return {}
-    where, params = _row_scope(actor)
+    where, params = row_scope(actor)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT r.id, r.pro_forma_id FROM renewals_renewal r"
@@ -157,19 +157,3 @@ def pro_formas(
 def _need_view(actor: Actor) -> None:
     if not authority.may(actor, "view"):
         raise NotFound(kind="renewal")
-
-
-def _row_scope(actor: Actor) -> tuple[str, list[Any]]:
-    """The condition on ``r`` that keeps a statement to what the actor pays itself."""
-    parts: list[str] = []
-    params: list[Any] = []
-    if actor.scope == "reseller":
-        parts.append("r.reseller_id = %s AND r.payer_id = %s")
-        params += [actor.reseller_id, actor.reseller_id]
-    if actor.scope == "customer":
-        parts.append("r.payer_id = %s")
-        params.append(actor.customer_id)
-    if actor.customer_id is not None:
-        parts.append("r.customer_id = %s")
-        params.append(actor.customer_id)
-    return " AND ".join(parts) or "true", params

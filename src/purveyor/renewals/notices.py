@@ -56,15 +56,6 @@ def list_for_organization(
     )
 
 
-def list_given(*, actor: Actor, subscription_id: UUID, limit: int = 50) -> tuple[NoticeView, ...]:
-    """The notices that were given about a subscription, newest first; for its payer and the operator."""
-    rows = _within(actor).filter(subscription_id=subscription_id)
-    if actor.scope != "operator":
-        rows = rows.filter(payer_id=actor.organization_id)
-    ordered = rows.order_by("-noticed_at", "-id")[: min(limit, LIMIT_MAX)]
-    return tuple(_view(row, pays=True) for row in ordered)
-
-
 def list_settings(*, actor: Actor) -> tuple[NoticeSetting, ...]:
     """What each role of the actor's own organization gets, by role and kind."""
     choices = _choices(actor.organization_id)

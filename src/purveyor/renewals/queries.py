@@ -22,9 +22,8 @@ from purveyor.parties import authority
 from purveyor.parties import queries as parties
 from purveyor.renewals import _forecast, models
 from purveyor.renewals._outlook import Outlook
-from purveyor.renewals._view import LONG_TERM, Stored, stored, upcoming
+from purveyor.renewals._view import LONG_TERM, Stored, row_scope, stored, upcoming
 from purveyor.renewals.types import OPEN, ForecastMonth, RenewalRow, RenewalStatus, RenewalView
-from purveyor.subscriptions import queries as subscriptions
 from purveyor.subscriptions.queries import COLUMNS, JOINED, TABLES, as_subscription, like, scope_sql
 from purveyor.subscriptions.types import Subscription
 
@@ -109,7 +108,7 @@ class _Wanted:
 
     def rows(self, status: str | None) -> list[Row]:
         """Stored ones, with their subscriptions."""
-        where, params = _row_scope(self._actor)
+        where, params = row_scope(self._actor)
         if status:
             where += " AND r.status = ANY(%s)"
             params.append(list(OPEN) if status == "open" else [status])
@@ -167,22 +166,6 @@ class _Wanted:
         return where, params
 
 
-def _row_scope(actor: Actor) -> tuple[str, list[Any]]:
-    """The condition on ``r`` that keeps a statement to what the actor may see: what it pays itself."""
-    parts: list[str] = []
-    params: list[Any] = []
-    if actor.scope == "reseller":
-        parts.append("r.reseller_id = %s AND r.payer_id = %s")
-        params += [actor.reseller_id, actor.reseller_id]
-    if actor.scope == "customer":
-        parts.append("r.payer_id = %s")
-        params.append(actor.customer_id)
-    if actor.customer_id is not None:
-        parts.append("r.customer_id = %s")
-        params.append(actor.customer_id)
-    return " AND ".join(parts) or "true", params
-
-
 def _read(sql: str, params: Sequence[Any]) -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
@@ -210,7 +193,7 @@ def find_renewals(*, actor: Actor, ids: Sequence[UUID], on: date) -> list[Renewa
     """Those of these renewals that the actor may see, by due date: a fixed number of statements."""
     if not ids or not authority.may(actor, "view"):
         return []
-    scope, params = _row_scope(actor)
+    scope, params = row_scope(actor)
     rows = _read(
         f"SELECT {_STORED}, {COLUMNS} FROM renewals_renewal r JOIN subscriptions_subscription s"
         f" ON s.id = r.subscription_id, {TABLES} WHERE {JOINED} AND r.id = ANY(%s) AND {scope}",
@@ -263,19 +246,6 @@ def list_history(*, actor: Actor, subscription_id: UUID, limit: int = 50) -> lis
         )
         for row in rows.order_by("-period_start")[: min(limit, 200)]
     ]
-
-
-def subscription_of(*, actor: Actor, renewal_id: UUID) -> Subscription:
-    """The subscription that a renewal, to come or stored, belongs to. Raises: NotFound."""
-    scope, params = scope_sql(actor)
-    rows = _read(
-        f"SELECT s.id FROM subscriptions_subscription s WHERE {scope} AND (s.renewal_id = %s OR s.id ="
-        " (SELECT r.subscription_id FROM renewals_renewal r WHERE r.id = %s))",
-        [*params, renewal_id, renewal_id],
-    )
-    if not rows:
-        raise NotFound(kind="renewal")
-    return subscriptions.get_subscription(actor=actor, subscription_id=rows[0][0])
 
 
 def find_waiting_of_reseller(*, actor: Actor, subscription_id: UUID) -> UUID | None:

@@ -19,7 +19,6 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.db import transaction
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -106,6 +105,21 @@ class Desk:
         """A line that the next page shows once."""
         messages.success(self.request, text)
 
+    def once(self, act: Callable[[], tuple[int, Any]], *, patience: float = 0.0) -> tuple[Any, bool]:
+        """Run ``act`` once for the posted page (``{% form_key %}``): its JSON answer, and whether it is a repeated one.
+
+        Raises: as ``idempotency.once``, and what ``act`` raises.
+        """
+        key = self.request.POST.get("once", "")
+        _status, answer, repeated = idempotency.once(
+            actor=self.actor,
+            key=f"console:{self.actor.person_id}:{key}" if key else None,
+            asked=idempotency.fingerprint(self.request.path, sorted(self.request.POST.lists())),
+            act=act,
+            patience=patience,
+        )
+        return answer, repeated
+
     def submit(self, form: BaseForm | None, act: Callable[[], str], *, said: str = "") -> HttpResponse | None:
         """Run a command once and go to the URL that ``act`` returns; None when it was refused.
 
@@ -113,21 +127,10 @@ class Desk:
         view shows the page again with what was typed. Sending the same page twice runs it once
         (``{% form_key %}`` in the form): the second time leads to where the first did.
         """
-        key = self.request.POST.get("once", "")
-        asked = idempotency.fingerprint(self.request.path, sorted(self.request.POST.lists()))
-        state = tx.current()
-        marks = (len(state.events), len(state.activity))
         try:
-            with transaction.atomic():
-                _status, answer, repeated = idempotency.once(
-                    actor=self.actor,
-                    key=f"console:{self.actor.person_id}:{key}" if key else None,
-                    asked=asked,
-                    act=lambda: (302, {"url": act()}),
-                    patience=_PATIENCE,
-                )
+            with tx.attempt():
+                answer, repeated = self.once(lambda: (302, {"url": act()}), patience=_PATIENCE)
         except DomainError as error:
-            del state.events[marks[0] :], state.activity[marks[1] :]
             if form is None:
                 messages.error(self.request, refusals.sentence(error))
                 return None

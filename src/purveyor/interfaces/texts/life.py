@@ -25,8 +25,3 @@ def reason(word: str) -> str:
     """The sentence of a stable word, else what was written; empty for no reason."""
     known = REASONS.get(word)
     return word if known is None else str(known)
-
-
-def is_word(text: str) -> bool:
-    """Whether it is a stable word, not what a person wrote."""
-    return text in REASONS

@@ -8,6 +8,7 @@ from purveyor.payments.commands.dunning_ladder import reset_ladder, set_ladder
 from purveyor.payments.commands.dunning_pause import promise, put_on_hold, release
 from purveyor.payments.commands.open_payable import open_payable
 from purveyor.payments.commands.record_transfer import record_transfer
+from purveyor.payments.commands.release_advance import release_advance
 from purveyor.payments.commands.reopen_payable import reopen_payable
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "put_on_hold",
     "record_transfer",
     "release",
+    "release_advance",
     "reopen_payable",
     "reset_ladder",
     "resolve_case",

@@ -15,7 +15,6 @@ from purveyor.catalog import queries as catalog
 from purveyor.catalog.pricing import PricedLine, price_line
 from purveyor.catalog.types import Offer
 from purveyor.kernel.actor import Actor
-from purveyor.kernel.explanation import Explanation
 from purveyor.kernel.ids import new_id
 from purveyor.kernel.money import Money
 from purveyor.kernel.period import Period
@@ -23,10 +22,10 @@ from purveyor.ledger import legs as movements
 from purveyor.ledger.commands.post import post
 from purveyor.ledger.errors import InsufficientBalance
 from purveyor.parties.trade import Trade, get_trade
-from purveyor.parties.types import Seller
 from purveyor.payments.commands import charge_balance, open_payable
 from purveyor.payments.types import Payable
 from purveyor.renewals.prices import NextPrice
+from purveyor.renewals.rules.line import renewal_line
 from purveyor.renewals.rules.outcome import Debtor, debtor
 from purveyor.seats import commands as seats
 from purveyor.subscriptions import commands as subscriptions
@@ -213,19 +212,9 @@ def draft(
         due_days=due_days,
         paid=paid,
         bill_to_may_read=charge.trade.profile.documents_to_bill_to,
-        payment=None if payable is None else _details(payable, charge.trade.seller),
+        payment=None if payable is None else PaymentDetails.of(charge.trade.seller, payable.reference),
         reseller_code=charge.trade.profile.code,
         document_id=document_id,
-    )
-
-
-def _details(payable: Payable, seller: Seller) -> PaymentDetails:
-    return PaymentDetails(
-        reference=payable.reference or "",
-        iban=seller.iban,
-        bic=seller.bic,
-        bank_name=seller.bank_name,
-        beneficiary=seller.organization.name,
     )
 
 
@@ -233,18 +222,13 @@ def draft_line(charge: Charge) -> DraftLine:
     """The line that bills the renewal."""
     offer, line = charge.offer, charge.line
     return DraftLine(
-        description=Explanation(
-            "line.renewal",
-            {
-                "product": offer.product,
-                "plan": offer.plan,
-                "offer": offer.code,
-                "quantity": line.quantity,
-                "months": line.months,
-                "term_months": offer.term_months,
-                "from": charge.period.start.isoformat(),
-                "until": charge.period.end.isoformat(),
-            },
+        description=renewal_line(
+            product=offer.product,
+            plan=offer.plan,
+            offer=offer.code,
+            quantity=line.quantity,
+            term_months=offer.term_months,
+            period=charge.period,
         ),
         quantity=line.quantity,
         months=line.months,

@@ -11,17 +11,14 @@ from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import NotFound
 from purveyor.kernel.events import Event
 from purveyor.kernel.money import Money
-from purveyor.ledger import legs as movements
-from purveyor.ledger.commands.post import post
-from purveyor.payments.commands import cancel_payable
+from purveyor.payments.commands import cancel_payable, release_advance
 from purveyor.payments.errors import PayableNotOpen
-from purveyor.payments.events import BalanceDeposited
 from purveyor.renewals import models
+from purveyor.renewals.types import OPEN
 from purveyor.subscriptions.queries import lock_subscription
 from purveyor.subscriptions.types import Subscription
 
 UNPAID = "renewal_unpaid"
-OPEN = ("pending", "at_risk", "missed")
 
 
 def lock(actor: Actor, renewal_id: UUID) -> tuple[models.Renewal, Subscription]:
@@ -81,27 +78,12 @@ def void(actor: Actor, now: datetime, row: models.Renewal) -> None:
 
 def _to_balance(actor: Actor, now: datetime, row: models.Renewal) -> None:
     """Its money was complete, but the subscription is over: as with an order that is held."""
-    amount = Money(row.net + row.vat, row.currency)
-    post(
+    release_advance(
         actor=actor,
         now=now,
         reseller_id=row.reseller_id,
         customer_id=row.customer_id,
         payer_id=row.payer_id,
-        kind="order_held",
+        amount=Money(row.net + row.vat, row.currency),
         reference=f"renewal:{row.id}:void",
-        legs=movements.advance_to_balance(payer_id=row.payer_id, amount=amount),
-    )
-    outbox.emit(
-        BalanceDeposited(
-            organization_id=str(row.payer_id),
-            amount=amount.amount,
-            currency=amount.currency,
-            reason="order_held",
-        ),
-        now=now,
-        subject_id=row.payer_id,
-        reseller_id=row.reseller_id,
-        customer_id=row.customer_id,
-        payer_id=row.payer_id,
     )

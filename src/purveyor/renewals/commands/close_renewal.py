@@ -11,6 +11,7 @@ from purveyor.parties import authority
 from purveyor.renewals import events, models
 from purveyor.renewals.commands import _pending
 from purveyor.renewals.commands.advance_ladder import void
+from purveyor.renewals.types import OPEN
 from purveyor.subscriptions.types import Status
 
 
@@ -26,7 +27,7 @@ def close_renewal(*, actor: Actor, now: datetime, subscription_id: UUID, reason:
     """
     authority.require(actor, "operate")
     waiting = models.Renewal.objects.filter(
-        subscription_id=subscription_id, prepay=True, rolled_at=None, status__in=_pending.OPEN
+        subscription_id=subscription_id, prepay=True, rolled_at=None, status__in=OPEN
     ).values_list("id", flat=True)
     closed = False
     for renewal_id in list(waiting):

@@ -12,6 +12,7 @@ from purveyor.parties import authority
 from purveyor.payments import queries as payments
 from purveyor.renewals import models
 from purveyor.renewals.commands.follow_payment import follow_payment
+from purveyor.renewals.types import OPEN
 from purveyor.subscriptions import commands as subscriptions
 from purveyor.subscriptions.queries import lock_subscription
 from purveyor.subscriptions.types import Status
@@ -20,7 +21,6 @@ from purveyor.subscriptions.types import Status
 UNPAID = "unpaid"
 _SUSPENDS = (Status.ACTIVE, Status.EXTENDED)
 _ENDS = (Status.ACTIVE, Status.EXTENDED, Status.SUSPENDED)
-_OPEN = ("pending", "at_risk", "missed")
 
 
 @command
@@ -65,7 +65,7 @@ def end_unpaid(*, actor: Actor, now: datetime, invoice_id: UUID) -> list[UUID]:
                 actor=actor, now=now, subscription_id=subscription_id, reason=UNPAID
             )
             touched.append(subscription_id)
-    models.Renewal.objects.filter(invoice_id=invoice_id, status__in=_OPEN).update(
+    models.Renewal.objects.filter(invoice_id=invoice_id, status__in=OPEN).update(
         status="ended", reason=UNPAID, due_at=None
     )
     return touched
@@ -80,7 +80,7 @@ def resume_paid(*, actor: Actor, now: datetime, invoice_id: UUID) -> list[UUID]:
     Raises: Forbidden, NotFound.  Emits: subscription.resumed.
     """
     authority.require(actor, "operate")
-    models.Renewal.objects.filter(invoice_id=invoice_id, status__in=_OPEN).update(status="paid", paid_at=now)
+    models.Renewal.objects.filter(invoice_id=invoice_id, status__in=OPEN).update(status="paid", paid_at=now)
     touched = []
     for subscription_id in _on(actor, invoice_id):
         found = lock_subscription(actor=actor, subscription_id=subscription_id)

@@ -29,6 +29,7 @@ from purveyor.renewals.commands.follow_payment import follow_payment
 from purveyor.renewals.commands.settle_renewal import Source, redraft, settle_renewal
 from purveyor.renewals.errors import RenewalNotOpen
 from purveyor.renewals.queries import find_renewals
+from purveyor.renewals.types import OPEN
 from purveyor.subscriptions.queries import lock_subscription
 from purveyor.subscriptions.types import Status
 
@@ -105,9 +106,9 @@ def _mine(actor: Actor, now: datetime, renewal_ids: Sequence[UUID]) -> list[mode
 
 def _need_open(actor: Actor, row: models.Renewal) -> None:
     facts: dict[str, str] = {"renewal": show("ren", row.id), "status": row.status}
-    if row.order_id is not None and row.status in _pending.OPEN:
+    if row.order_id is not None and row.status in OPEN:
         raise RenewalNotOpen(field="renewals", order=show("ord", row.order_id), **facts)
-    if row.payable_id is None or row.status not in _pending.OPEN:
+    if row.payable_id is None or row.status not in OPEN:
         raise RenewalNotOpen(field="renewals", **facts)
     payable = payments.get_payable(actor=actor, payable_id=row.payable_id)
     part_of_invoice = payable.subject_kind == "invoice" and payable.paid.amount > 0
@@ -134,7 +135,7 @@ def settle_held(
     Raises: NotFound.
     Emits: as ``settle_renewal`` for each; invoice.paid for one that was invoiced.
     """
-    rows = models.Renewal.objects.filter(order_id=order_id, status__in=_pending.OPEN)
+    rows = models.Renewal.objects.filter(order_id=order_id, status__in=OPEN)
     settled: list[Held] = []
     for row in rows.order_by("subscription_id"):
         held = _held(actor, row)
@@ -185,7 +186,7 @@ def release_renewals(*, actor: Actor, now: datetime, order_id: UUID) -> int:
 
     Raises: NotFound.
     """
-    rows = models.Renewal.objects.filter(order_id=order_id, status__in=_pending.OPEN)
+    rows = models.Renewal.objects.filter(order_id=order_id, status__in=OPEN)
     released = 0
     for row in rows.order_by("subscription_id"):
         row.order_id = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
@@ -18,7 +19,6 @@ from purveyor.parties import authority
 from purveyor.parties.commands import freeze_currency
 from purveyor.parties.trade import gathers
 from purveyor.payments.commands import charge_balance, open_payable
-from purveyor.payments.types import Payable
 from purveyor.sales import events, models
 from purveyor.sales.commands._cart import Cart, price_cart
 from purveyor.sales.commands._debt import refuse_debtor
@@ -232,7 +232,7 @@ def _await_money(
         amount=Money(order.gross, order.currency),
         method="bank_transfer",
     )
-    details = _details(payable, cart)
+    details = PaymentDetails.of(cart.trade.seller, payable.reference)
     pro_forma = issue_pro_forma(
         actor=actor,
         now=now,
@@ -241,24 +241,7 @@ def _await_money(
     order.payable_id = payable.id
     order.pro_forma_id = pro_forma.id
     order.pro_forma_number = pro_forma.number
-    order.payment_details = {
-        "reference": details.reference,
-        "iban": details.iban,
-        "bic": details.bic,
-        "bank_name": details.bank_name,
-        "beneficiary": details.beneficiary,
-    }
-
-
-def _details(payable: Payable, cart: Cart) -> PaymentDetails:
-    seller = cart.trade.seller
-    return PaymentDetails(
-        reference=payable.reference or "",
-        iban=seller.iban,
-        bic=seller.bic,
-        bank_name=seller.bank_name,
-        beneficiary=seller.organization.name,
-    )
+    order.payment_details = asdict(details)
 
 
 def _announce_placed(actor: Actor, now: datetime, order: models.Order) -> None:

@@ -143,13 +143,7 @@ def _draft(bill: _Bill, payable: Payable, document_id: UUID) -> DocumentDraft:
         vat=line.amount,
         gross=bill.gross,
         due_days=bill.profile.gathered_due_days,
-        payment=PaymentDetails(
-            reference=payable.reference or "",
-            iban=seller.iban,
-            bic=seller.bic,
-            bank_name=seller.bank_name,
-            beneficiary=seller.organization.name,
-        ),
+        payment=PaymentDetails.of(seller, payable.reference),
         reseller_code=bill.profile.code,
         document_id=document_id,
     )

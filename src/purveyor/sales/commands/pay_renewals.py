@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from purveyor.billing.types import PaymentDetails
 from purveyor.infra import outbox
 from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor, system_actor
@@ -14,12 +16,9 @@ from purveyor.kernel.errors import Invalid
 from purveyor.kernel.events import Event
 from purveyor.kernel.ids import new_id
 from purveyor.kernel.money import Money
-from purveyor.ledger import legs as movements
-from purveyor.ledger.commands.post import post
 from purveyor.parties import authority
 from purveyor.parties import queries as parties
-from purveyor.payments.commands import charge_balance, open_payable
-from purveyor.payments.events import BalanceDeposited
+from purveyor.payments.commands import charge_balance, open_payable, release_advance
 from purveyor.payments.queries import find_value_date
 from purveyor.renewals.commands import hold_renewals, release_renewals, settle_held
 from purveyor.renewals.commands.hold_renewals import MAX_RENEWALS, Held, total
@@ -89,7 +88,15 @@ def complete(
     done = settle_held(actor=actor, now=now, order_id=order.id, source=source, value_date=value_date)
     rest = Money(order.gross, order.currency) - total(done, order.currency)
     if rest:
-        _to_balance(actor, now, order, rest)
+        release_advance(
+            actor=actor,
+            now=now,
+            reseller_id=order.reseller_id,
+            customer_id=order.customer_id,
+            payer_id=order.payer_id,
+            amount=rest,
+            reference=f"order:{order.id}:held",
+        )
     if not done:
         order.status = "cancelled"
         _announce(order, now, events.OrderCancelled(order_id=str(order.id), customer_id=_customer(order)))
@@ -220,15 +227,8 @@ def _owed(order: models.Order) -> dict[str, Any]:
 
 def _await_money(actor: Actor, now: datetime, order: models.Order) -> None:
     payable = open_payable(actor=actor, now=now, method="bank_transfer", **_owed(order))
-    seller = parties.get_seller()
     order.payable_id = payable.id
-    order.payment_details = {
-        "reference": payable.reference or "",
-        "iban": seller.iban,
-        "bic": seller.bic,
-        "bank_name": seller.bank_name,
-        "beneficiary": seller.organization.name,
-    }
+    order.payment_details = asdict(PaymentDetails.of(parties.get_seller(), payable.reference))
 
 
 def _customer(order: models.Order) -> str | None:
@@ -252,32 +252,6 @@ def _announce_placed(actor: Actor, now: datetime, order: models.Order) -> None:
         actor, now, order, "order.placed", gross=order.gross, currency=order.currency,
         payment_method=order.payment_method,
     )  # fmt: skip
-
-
-def _to_balance(actor: Actor, now: datetime, order: models.Order, rest: Money) -> None:
-    post(
-        actor=actor,
-        now=now,
-        reseller_id=order.reseller_id,
-        customer_id=order.customer_id,
-        payer_id=order.payer_id,
-        kind="order_held",
-        reference=f"order:{order.id}:held",
-        legs=movements.advance_to_balance(payer_id=order.payer_id, amount=rest),
-    )
-    outbox.emit(
-        BalanceDeposited(
-            organization_id=str(order.payer_id),
-            amount=rest.amount,
-            currency=rest.currency,
-            reason="order_held",
-        ),
-        now=now,
-        subject_id=order.payer_id,
-        reseller_id=order.reseller_id,
-        customer_id=None if order.customer_id == order.reseller_id else order.customer_id,
-        payer_id=order.payer_id,
-    )
 
 
 def _announce(order: models.Order, now: datetime, event: Event) -> None:

@@ -12,11 +12,9 @@ from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import Forbidden, NotFound
 from purveyor.kernel.money import Money
-from purveyor.ledger import legs as movements
-from purveyor.ledger.commands.post import post
 from purveyor.parties import authority
 from purveyor.parties.trade import get_trade
-from purveyor.payments.events import BalanceDeposited
+from purveyor.payments.commands import release_advance
 from purveyor.payments.queries import get_payable
 from purveyor.sales import events, models
 from purveyor.sales.commands._fulfil import fulfil, note
@@ -90,35 +88,22 @@ def _why_impossible(actor: Actor, now: datetime, lines: list[models.OrderLine]) 
 def _hold(actor: Actor, now: datetime, order: models.Order, reason: str) -> None:
     order.status = "on_hold"
     order.hold_reason = reason
-    gross = Money(order.gross, order.currency)
     scope = {
         "reseller_id": order.reseller_id,
         "customer_id": order.customer_id,
         "payer_id": order.payer_id,
     }
-    post(
-        actor=actor,
-        now=now,
-        kind="order_held",
-        reference=f"order:{order.id}:held",
-        legs=movements.advance_to_balance(payer_id=order.payer_id, amount=gross),
-        **scope,
-    )
     outbox.emit(
         events.OrderHeld(order_id=str(order.id), customer_id=str(order.customer_id), reason=reason),
         now=now,
         subject_id=order.id,
         **scope,
     )
-    outbox.emit(
-        BalanceDeposited(
-            organization_id=str(order.payer_id),
-            amount=gross.amount,
-            currency=gross.currency,
-            reason="order_held",
-        ),
+    release_advance(
+        actor=actor,
         now=now,
-        subject_id=order.payer_id,
+        amount=Money(order.gross, order.currency),
+        reference=f"order:{order.id}:held",
         **scope,
     )
     note(actor, now, order, "order.held", reason=reason)

@@ -8,11 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
-from purveyor.infra import idempotency, tx
+from purveyor.infra import tx
 from purveyor.interfaces.console.desk import Desk, page
 from purveyor.interfaces.console.pages import _renewals
 from purveyor.interfaces.console.pages._renewals import Filter, Row, link, tabs
@@ -190,15 +189,8 @@ def _confirmed(desk: Desk, action: str) -> HttpResponse:
     """Apply each once; refusals stop nobody else. The answer is kept under the form's key, for a second press."""
     given = desk.request.POST
     picks = given.getlist("pick")[:MAX_LIMIT]
-    key = given.get("once", "")
     try:
-        _status, answer, _repeated = idempotency.once(
-            actor=desk.actor,
-            key=f"console:{desk.actor.person_id}:{key}" if key else None,
-            asked=idempotency.fingerprint(desk.request.path, sorted(given.lists())),
-            act=lambda: (200, _apply(desk, action, picks)),
-            patience=_PATIENCE,
-        )
+        answer, _repeated = desk.once(lambda: (200, _apply(desk, action, picks)), patience=_PATIENCE)
     except DomainError as error:
         messages.error(desk.request, refusals.sentence(error))
         return HttpResponseRedirect(link(desk, "renewals"))
@@ -239,13 +231,10 @@ def _one(desk: Desk, action: str, text: str) -> tuple[Subscription | None, str]:
         return None, ""
     if desk.customer is not None and known.customer_id != desk.customer.id:
         return None, ""
-    state = tx.current()
-    marks = (len(state.events), len(state.activity))
     try:
-        with transaction.atomic():
+        with tx.attempt():
             return _command(action, quantity)(desk, subscription_id), ""
     except DomainError as error:
-        del state.events[marks[0] :], state.activity[marks[1] :]
         return known, refusals.sentence(error)
 
 

@@ -8,13 +8,12 @@ from dataclasses import replace as changed
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db import transaction
 from django.forms import BaseForm
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from purveyor.infra import idempotency, tx
+from purveyor.infra import tx
 from purveyor.interfaces.console.desk import Desk, page, refuse
 from purveyor.interfaces.console.forms.members import AddForm, PeopleForm, ReplaceForm
 from purveyor.interfaces.texts import formats, labels
@@ -182,19 +181,10 @@ def _many(
     desk: Desk, form: BaseForm, act: Callable[[], tuple[RowVerdict, ...]], back: str
 ) -> HttpResponse | None:
     """Run for many rows once and show every row's verdict; the same page sent twice shows the same verdicts."""
-    key = desk.request.POST.get("once", "")
-    state = tx.current()
-    marks = (len(state.events), len(state.activity))
     try:
-        with transaction.atomic():
-            _status, rows, _repeated = idempotency.once(
-                actor=desk.actor,
-                key=f"console:{desk.actor.person_id}:{key}" if key else None,
-                asked=idempotency.fingerprint(desk.request.path, sorted(desk.request.POST.lists())),
-                act=lambda: (200, [_stored(verdict) for verdict in act()]),
-            )
+        with tx.attempt():
+            rows, _repeated = desk.once(lambda: (200, [_stored(verdict) for verdict in act()]))
     except DomainError as error:
-        del state.events[marks[0] :], state.activity[marks[1] :]
         refuse(form, error)
         return None
     outcomes = [
