@@ -14,17 +14,27 @@ class AccountKind(StrEnum):
     """The accounts of a reseller's books; those of a party (``PARTY_KINDS``) exist once per party."""
 
     CASH_CLEARING = "cash_clearing"
+    CARD_CLEARING = "card_clearing"
     RECEIVABLE = "receivable"
     CUSTOMER_PREPAID = "customer_prepaid"
     ADVANCE = "advance"
+    REFUND_PAYABLE = "refund_payable"
     DEFERRED_REVENUE = "deferred_revenue"
+    REVENUE = "revenue"
     TAX_PAYABLE = "tax_payable"
     WRITE_OFF = "write_off"
     FEES = "fees"
     FX = "fx"
 
 
-PARTY_KINDS = frozenset({AccountKind.RECEIVABLE, AccountKind.CUSTOMER_PREPAID, AccountKind.ADVANCE})
+PARTY_KINDS = frozenset(
+    {
+        AccountKind.RECEIVABLE,
+        AccountKind.CUSTOMER_PREPAID,
+        AccountKind.ADVANCE,
+        AccountKind.REFUND_PAYABLE,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,13 @@
+"""Tables of payments."""
+
+from purveyor.payments.models.dunning import DunningCase, DunningDone, DunningStep
+from purveyor.payments.models.money import Allocation, Payable, Payment
+
+__all__ = [
+    "Allocation",
+    "DunningCase",
+    "DunningDone",
+    "DunningStep",
+    "Payable",
+    "Payment",
+]
