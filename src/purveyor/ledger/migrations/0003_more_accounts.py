@@ -1,7 +1,8 @@
 """Revenue, card money under way, and refunds owed."""
 
-import purveyor.ledger.types
 from django.db import migrations, models
+
+import purveyor.ledger.types
 
 
 class Migration(migrations.Migration):
