@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from purveyor.billing.types import Document
-from purveyor.interfaces.documents.einvoice import Preceding, terms_of
+from purveyor.interfaces.documents.einvoice import Preceding, terms_of, written_terms
 from purveyor.interfaces.documents.xml import write_cii, write_ubl
 from purveyor.kernel.errors import NotFound
 from purveyor.kernel.money import Money
@@ -67,7 +67,7 @@ def test_what_does_not_add_up_is_found(changed: dict[str, Money], rules: set[str
     """The check itself: a document that breaks a rule is told so, by the rule's name."""
     one = line(price=euros(1000))
     document = replace(paper((one,), one_tax("S", "25", "tax.domestic", one.net)), **changed)
-    terms = terms_of(document)
+    terms = written_terms(document)
     for syntax, xml in (("cii", write_cii(terms)), ("ubl", write_ubl(terms))):
         found = " ".join(faults(xml, syntax))
         assert [rule for rule in rules if rule not in found] == [], syntax

@@ -11,12 +11,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from purveyor.billing.rules.norm import broken_rules, is_vat_identifier, state_of
 from purveyor.billing.types import Document, DocumentLine, PartySnapshot, TaxLine
-from purveyor.interfaces.documents.endpoints import endpoint_of, is_vat_identifier, state_of
+from purveyor.interfaces.documents.endpoints import endpoint_of
 from purveyor.interfaces.texts import explanations, lines, reasons
 from purveyor.kernel.errors import NotFound
 from purveyor.kernel.ids import show
-from purveyor.kernel.money import Money, exponent
+from purveyor.kernel.money import Money
 
 Terms = dict[str, Any]
 
@@ -27,8 +28,7 @@ _SEPA_TRANSFER, _TRANSFER = "58", "30"
 _REASON_CODES = {"AE": "VATEX-EU-AE", "O": "VATEX-EU-O"}
 # A category that charges says its rate instead of a reason (BR-S-10, BR-Z-10 and their like).
 _WITHOUT_REASON = frozenset({"S", "Z", "L", "M"})
-_OUTSIDE_SCOPE, _REVERSED = "O", "AE"
-_DECIMALS_MAX = 2
+_OUTSIDE_SCOPE = "O"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +40,8 @@ class Preceding:
 
 
 def has_e_invoice(document: Document) -> bool:
-    """Whether the norm takes it: a document for the books, in a currency of at most two decimals (BR-DEC), whose
-    seller has a VAT number where VAT is charged or reversed (BR-S-02, BR-AE-02 and their like), and the buyer where it
-    is reversed."""
-    if document.kind not in _TYPE_CODES or exponent(document.gross.currency) > _DECIMALS_MAX:
-        return False
-    categories = {tax.category for tax in document.taxes}
-    if _REVERSED in categories and not _has_identifier(document.buyer):
-        return False
-    return categories == {_OUTSIDE_SCOPE} or _has_identifier(document.seller)
-
-
-def _has_identifier(party: PartySnapshot) -> bool:
-    return party.vat_number is not None and is_vat_identifier(party.vat_number, party.country)
+    """Whether there is one: a document for the books, which breaks no rule of the norm."""
+    return document.kind in _TYPE_CODES and not broken_rules(document)
 
 
 def terms_of(document: Document, *, answers: Preceding | None = None) -> Terms:
@@ -64,6 +53,11 @@ def terms_of(document: Document, *, answers: Preceding | None = None) -> Terms:
     """
     if not has_e_invoice(document):
         raise NotFound(kind="e_invoice")
+    return written_terms(document, answers=answers)
+
+
+def written_terms(document: Document, *, answers: Preceding | None = None) -> Terms:
+    """The terms of any document, whether the norm takes it or not: its own check is measured by them."""
     outside = any(tax.category == _OUTSIDE_SCOPE for tax in document.taxes)
     starts = [line.period_start for line in document.lines if line.period_start is not None]
     lasts = [line.period_end - timedelta(days=1) for line in document.lines if line.period_end is not None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from purveyor.billing.rules.norm import is_vat_identifier
 from purveyor.billing.types import PartySnapshot
 
 # Schemes whose identifier is the VAT number itself, prefix included, by that prefix.
@@ -14,19 +15,6 @@ _BY_VAT_NUMBER = {
 _SWEDISH_ORGANIZATION = "0007"
 _MAIL = "EM"
 _SWEDISH_LENGTH = len("SE556012579001")
-
-
-def state_of(country: str) -> str:
-    """The ISO 3166-1 code of a country; of the state, where it is an area such as ``ES-CN``."""
-    state = country.split("-", maxsplit=1)[0].upper()
-    return "GR" if state == "EL" else state
-
-
-def is_vat_identifier(number: str, country: str) -> bool:
-    """Whether a number can stand as VAT identifier: it begins with a member state's prefix, or its own country's
-    (EN 16931, BR-CO-09)."""
-    prefix = number[:2]
-    return prefix in _BY_VAT_NUMBER or prefix in {"SE", "XI", "MC", state_of(country)}
 
 
 def endpoint_of(party: PartySnapshot) -> tuple[str, str] | None:
