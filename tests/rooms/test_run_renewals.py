@@ -103,46 +103,48 @@ def _rows(sql: str, params: list[Any]) -> list[Any]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _json(sql: str, params: list[Any]) -> list[dict[str, Any]]:
+def rows_as_json(sql: str, params: list[Any]) -> list[dict[str, Any]]:
     return [json.loads(one) for one in _rows(f"SELECT to_jsonb(t)::text FROM ({sql}) t", params)]
 
 
 def everything_of(subscription: UUID) -> dict[str, list[dict[str, Any]]]:
     """All rows that a renewal touches, with what is new in each (ids, numbers) called by its part."""
     start = "2027-01-15"
-    renewal = _json(
+    renewal = rows_as_json(
         "SELECT * FROM renewals_renewal WHERE subscription_id = %s AND period_start = %s",
         [subscription, start],
     )
     invoice = renewal[0]["invoice_id"]
     found = {
-        "subscription": _json("SELECT * FROM subscriptions_subscription WHERE id = %s", [subscription]),
-        "term": _json(
+        "subscription": rows_as_json(
+            "SELECT * FROM subscriptions_subscription WHERE id = %s", [subscription]
+        ),
+        "term": rows_as_json(
             "SELECT * FROM subscriptions_term WHERE subscription_id = %s ORDER BY start", [subscription]
         ),
         "renewal": renewal,
-        "document": _json("SELECT * FROM billing_document WHERE id = %s", [invoice]),
-        "line": _json("SELECT * FROM billing_line WHERE document_id = %s", [invoice]),
-        "payable": _json("SELECT * FROM payments_payable WHERE subject_id = %s", [invoice]),
-        "transaction": _json(
+        "document": rows_as_json("SELECT * FROM billing_document WHERE id = %s", [invoice]),
+        "line": rows_as_json("SELECT * FROM billing_line WHERE document_id = %s", [invoice]),
+        "payable": rows_as_json("SELECT * FROM payments_payable WHERE subject_id = %s", [invoice]),
+        "transaction": rows_as_json(
             "SELECT * FROM ledger_transaction WHERE reference = %s", [f"renewal:{subscription}:{start}"]
         ),
     }
     booked = [row["id"] for row in found["transaction"]]
-    found["entry"] = _json(
+    found["entry"] = rows_as_json(
         "SELECT * FROM ledger_entry WHERE transaction_id = ANY(%s::uuid[]) ORDER BY id", [booked]
     )
     subjects = [str(subscription), *([invoice] if invoice else [])]
-    found["event"] = _json(
+    found["event"] = rows_as_json(
         "SELECT * FROM infra_event WHERE subject_id = ANY(%s::uuid[]) AND at >= %s ORDER BY seq",
         [subjects, YEAR_ON],
     )
-    found["owed"] = _json(
+    found["owed"] = rows_as_json(
         "SELECT d.handler, d.attempts, d.parked, e.kind FROM infra_delivery d JOIN infra_event e ON e.seq = d.event_id"
         " WHERE e.subject_id = ANY(%s::uuid[]) AND e.at >= %s ORDER BY e.seq, d.handler",
         [subjects, YEAR_ON],
     )
-    found["activity"] = _json(
+    found["activity"] = rows_as_json(
         "SELECT * FROM infra_activity WHERE subject_id = %s AND at >= %s ORDER BY id", [subscription, YEAR_ON]
     )
     return _named(found)

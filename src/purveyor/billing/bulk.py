@@ -1,16 +1,19 @@
-"""Invoices by the thousand: numbers in blocks, documents and lines by COPY; what ``issue_invoice`` writes.
+"""Invoices by the thousand: numbers in blocks, documents and lines by COPY; what ``issue_invoice`` writes. And
+lines on account by the thousand: what ``claim_account`` and ``put_on_account`` write.
 
-The chunk calls :func:`take_numbers` as late as it can: the counters' rows stay locked until its commit.
+The chunk calls :func:`take_numbers` as late as it can: the counters' rows stay locked until its commit. An
+account is locked from :func:`claim_accounts` on, before any counter, as the ordinary commands do it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
 from purveyor.billing.events import InvoiceIssued
+from purveyor.billing.rules.gathering import first_of_next_month, fitting
 from purveyor.billing.rules.status import number as number_of
 from purveyor.infra import bulk, clock
 from purveyor.infra.bulk import NULL, Announcements, Cursor, Scope, escaped
@@ -33,6 +36,58 @@ _LINE = (
     "id, document_id, reseller_id, customer_id, payer_id, position, offer_id, subscription_id, description,"
     " quantity, months, unit_price, discount_percent, net, explanation, period_start, period_end"
 )
+
+# Each account's row is locked by it, also where its cap leaves no room for the whole sum. In one order everywhere.
+_CLAIM = """
+INSERT INTO billing_gathering AS g (id, reseller_id, currency, net, cap, due_at)
+SELECT k.id, k.reseller_id, k.currency, k.net, NULL, %s FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::bigint[])
+  AS k(id, reseller_id, currency, net) ORDER BY k.reseller_id, k.currency
+ON CONFLICT (reseller_id, currency) DO UPDATE
+  SET net = g.net + excluded.net, due_at = coalesce(g.due_at, excluded.due_at)
+  WHERE g.cap IS NULL OR g.net + excluded.net <= g.cap
+RETURNING g.reseller_id, g.currency, g.id"""
+_FULL = """
+SELECT g.reseller_id, g.currency, g.id, g.cap - g.net FROM billing_gathering g
+JOIN unnest(%s::uuid[], %s::text[]) AS k(reseller_id, currency) USING (reseller_id, currency)
+ORDER BY g.reseller_id, g.currency FOR NO KEY UPDATE OF g"""
+_CLAIM_PART = """
+UPDATE billing_gathering g SET net = g.net + k.net, due_at = coalesce(g.due_at, %s)
+FROM unnest(%s::uuid[], %s::bigint[]) AS k(id, net) WHERE g.id = k.id"""
+_UNBILLED = (
+    "id, reseller_id, customer_id, payer_id, gathering_id, kind, offer_id, subscription_id, customer_name, currency,"
+    " description, quantity, months, unit_price, discount_percent, net, explanation, period_start, period_end, put_at"
+)
+
+# Whose account, in which currency.
+AccountKey = tuple[UUID, str]
+
+
+class Claimed(NamedTuple):
+    """An account and, for each sum that was asked for, whether there is room for it."""
+
+    id: str
+    fits: list[bool]
+
+
+class OnAccount(NamedTuple):
+    """One renewal's line on account. JSON is escaped for COPY, the customer's name is not."""
+
+    account: str
+    scope: Scope
+    at: str
+    offer: str
+    subscription: str
+    customer_name: str
+    currency: str
+    description: str
+    quantity: int
+    months: int
+    unit_price: int
+    discount_percent: str
+    net: int
+    explanation: str
+    period_start: date
+    period_end: date
 
 
 class Bill(NamedTuple):
@@ -104,6 +159,47 @@ def take_numbers(
         sequence = following[of] = following[of] + 1
         issued.append(Issued(f"{heads[of]}{sequence:06d}", sequence, dates[of]))
     return issued
+
+
+def claim_accounts(
+    cursor: Cursor, wanted: Mapping[AccountKey, Sequence[int]], *, now: datetime
+) -> dict[AccountKey, Claimed]:
+    """Make room on the accounts for sums of net, in their order; one statement, and two more where a cap is in
+    the way. What fits has to be put there (:func:`put_on_account`), the rest is billed at once."""
+    keys = sorted(wanted)
+    due_at = clock.start_of(first_of_next_month(clock.business_date(now)))
+    resellers, currencies = [key[0] for key in keys], [key[1] for key in keys]
+    sums = [sum(wanted[key]) for key in keys]
+    rows = cursor.execute(
+        _CLAIM, (due_at, bulk.array(new_id_texts(len(keys))), resellers, currencies, sums)
+    ).fetchall()
+    found = {(row[0], row[1]): Claimed(str(row[2]), [True] * len(wanted[row[0], row[1]])) for row in rows}
+    full = [key for key in keys if key not in found]
+    if full:
+        parts: list[tuple[UUID, int]] = []
+        held = cursor.execute(_FULL, ([key[0] for key in full], [key[1] for key in full])).fetchall()
+        for reseller_id, currency, id, room in held:
+            nets = wanted[reseller_id, currency]
+            fits = fitting(room, nets)
+            found[reseller_id, currency] = Claimed(str(id), fits)
+            if any(fits):
+                parts.append((id, sum(net for net, is_in in zip(nets, fits, strict=True) if is_in)))
+        if parts:
+            cursor.execute(_CLAIM_PART, (due_at, [one[0] for one in parts], [one[1] for one in parts]))
+    return found
+
+
+def put_on_account(cursor: Cursor, rows: Sequence[OnAccount]) -> None:
+    """Put renewals' lines on the accounts on which there is room for them."""
+    lines = []
+    for row, id in zip(rows, new_id_texts(len(rows)), strict=True):
+        lines.append(
+            f"{id}\t{row.scope.line}\t{row.account}\trenewal\t{row.offer}\t{row.subscription}"
+            f"\t{escaped(row.customer_name)}\t{row.currency}\t{row.description}\t{row.quantity}\t{row.months}"
+            f"\t{row.unit_price}\t{row.discount_percent}\t{row.net}\t{row.explanation}\t{row.period_start}"
+            f"\t{row.period_end}\t{row.at}"
+        )
+    bulk.copy(cursor, "billing_unbilled", _UNBILLED, lines)
 
 
 def write_lines(cursor: Cursor, bills: Sequence[Bill]) -> None:

@@ -17,6 +17,20 @@ def first_of_next_month(day: date) -> date:
     return date(day.year + day.month // 12, day.month % 12 + 1, 1)
 
 
+def fitting(room: int | None, nets: Sequence[int]) -> list[bool]:
+    """Which of these sums an account takes, one after the other, with so much room below its cap (None: no cap).
+
+    What is beyond is billed at once (decision 14); a smaller one after it may fit again.
+    """
+    found = []
+    for net in nets:
+        fits = room is None or net <= room
+        if fits and room is not None:
+            room -= net
+        found.append(fits)
+    return found
+
+
 def left_of(rows: Sequence[AccountRow]) -> tuple[list[AccountRow], list[UUID], list[UUID]]:
     """The lines of the invoice in their order, the ids of the rows behind them, and of those that came to nothing.
 

@@ -173,7 +173,7 @@ def decide_one(found: Subscription, facts: Facts) -> Verdict:
     total = priced.line.net.amount + priced.vat.amount
     plain = (
         active
-        and outcome == "invoice"
+        and outcome in ("invoice", "gather")
         and consent == "not_needed"
         and found.renewal_offer_id is None
         and found.renewal_payment_method == "bank_transfer"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from uuid import UUID
 
 from purveyor.billing import bulk as billing
 from purveyor.infra import bulk
@@ -32,13 +33,38 @@ def write(
     """Write what the plain ones of ``verdicts`` come to, as ``renew_term`` would, as of their common due instant."""
     said = Announcements(actor)
     at = due_at.isoformat()
-    billed = [one for one in verdicts if one.priced is not None]
     ended = [one for one in verdicts if one.priced is None]
     lines = _end(cursor, ended, said, due_at, at)
-    if billed:
-        lines += _bill(cursor, billed, said, at, today)
+    billed, gathered = _split(cursor, [one for one in verdicts if one.priced is not None], due_at)
+    if billed or gathered:
+        lines += _go_on(cursor, billed, gathered, said, at, today)
     bulk.copy(cursor, "renewals_renewal", _RENEWAL, lines)
     said.write(cursor)
+
+
+def _split(
+    cursor: Cursor, going_on: Sequence[Verdict], due_at: datetime
+) -> tuple[list[Verdict], list[tuple[Verdict, str]]]:
+    """Who is invoiced now, and who goes on which account: what is beyond an account's cap is invoiced (decision 14)."""
+    wishing: dict[billing.AccountKey, list[Verdict]] = {}
+    for one in going_on:
+        if one.outcome == "gather":
+            wishing.setdefault((one.subscription.reseller_id, one.subscription.currency), []).append(one)
+    if not wishing:
+        return list(going_on), []
+    claimed = billing.claim_accounts(
+        cursor,
+        {key: [one.priced.line.net.amount for one in of if one.priced] for key, of in wishing.items()},
+        now=due_at,
+    )
+    accounts: dict[UUID, str] = {}
+    for key, of in wishing.items():
+        account, fits = claimed[key]
+        accounts |= {one.subscription.id: account for one, is_in in zip(of, fits, strict=True) if is_in}
+    return (
+        [one for one in going_on if one.subscription.id not in accounts],
+        [(one, accounts[one.subscription.id]) for one in going_on if one.subscription.id in accounts],
+    )
 
 
 def _scope(found: Subscription) -> Scope:
@@ -67,10 +93,21 @@ def _end(
     return lines
 
 
-def _bill(cursor: Cursor, billed: Sequence[Verdict], said: Announcements, at: str, today: date) -> list[str]:
-    references = payments.references(cursor, len(billed))
+def _go_on(
+    cursor: Cursor,
+    billed: Sequence[Verdict],
+    gathered: Sequence[tuple[Verdict, str]],
+    said: Announcements,
+    at: str,
+    today: date,
+) -> list[str]:
+    references = payments.references(cursor, len(billed)) if billed else []
     rolled, bills, owed, postings = _rows(billed, references, at, today)
-    subscriptions.roll(cursor, rolled)
+    on_account = [_on_account(one, account, at) for one, account in gathered]
+    subscriptions.roll(cursor, [*rolled, *(row for row, _ in on_account)])
+    lines = _gather(cursor, gathered, on_account, said, at)
+    if not billed:
+        return lines
     payables = payments.open_payables(cursor, owed, references)
     ledger.post(cursor, postings)
     # What stands so far is checked now, and not while the counters' rows are locked.
@@ -83,18 +120,67 @@ def _bill(cursor: Cursor, billed: Sequence[Verdict], said: Announcements, at: st
     issued = billing.take_numbers(cursor, bills, today=today, codes=codes)
     billing.write_documents(cursor, bills, issued, year=today.year)
     billing.write_lines(cursor, bills)
-    lines = []
     for row, bill, number, payable in zip(rolled, bills, issued, payables, strict=True):
         subscriptions.announce_rolled(row, said)
         billing.announce_issued(bill, number, said)
         _announce(row, bill, number, said)
-        found = row.subscription
-        lines.append(
-            f"{found.renewal_id}\t{row.scope.line}\t{row.id}\t{bill.offer}\t{row.term.start}\tpending\t\tf"
-            f"\t{row.quantity}\t{bill.currency}\t{bill.net}\t{bill.vat}\t{NULL}\t{bill.id}\t{payable}\t{NULL}\t{NULL}"
-            f"\t{NULL}\t{at}\t{at}\t{NULL}\t{NULL}"
-        )
+        lines.append(_pending(row, bill.offer, bill.net, bill.vat, bill.id, payable))
     return lines
+
+
+def _gather(
+    cursor: Cursor,
+    gathered: Sequence[tuple[Verdict, str]],
+    on_account: Sequence[tuple[subscriptions.Rolled, billing.OnAccount]],
+    said: Announcements,
+    at: str,
+) -> list[str]:
+    billing.put_on_account(cursor, [line for _, line in on_account])
+    lines = []
+    for (one, _), (row, line) in zip(gathered, on_account, strict=True):
+        assert one.priced is not None
+        subscriptions.announce_rolled(row, said)
+        said.emit(
+            events.RenewalGathered(row.id, row.term.start.isoformat(), row.term.end.isoformat()),
+            at=at, subject=row.id, scope=row.scope, to_payer=True,
+        )  # fmt: skip
+        said.record(
+            "renewal.gathered", at=at, subject=row.id, scope=row.scope, to_payer=True, quantity=row.quantity
+        )
+        lines.append(_pending(row, line.offer, line.net, one.priced.vat.amount, NULL, NULL))
+    return lines
+
+
+def _pending(
+    row: subscriptions.Rolled, offer: str, net: int, vat: int, invoice_id: str, payable_id: str
+) -> str:
+    """The renewal of a term that went on and is not paid yet."""
+    return (
+        f"{row.subscription.renewal_id}\t{row.scope.line}\t{row.id}\t{offer}\t{row.term.start}\tpending\t\tf"
+        f"\t{row.quantity}\t{row.price.currency}\t{net}\t{vat}\t{NULL}\t{invoice_id}\t{payable_id}\t{NULL}\t{NULL}"
+        f"\t{NULL}\t{row.at}\t{row.at}\t{NULL}\t{NULL}"
+    )
+
+
+def _on_account(one: Verdict, account: str, at: str) -> tuple[subscriptions.Rolled, billing.OnAccount]:
+    priced = one.priced
+    assert priced is not None
+    row, line = _rolled(one, priced, at), priced.line
+    return row, billing.OnAccount(
+        account=account, scope=row.scope, at=at, offer=str(priced.offer.id), subscription=row.id,
+        customer_name=priced.trade.customer.name, currency=line.net.currency, description=priced.description,
+        quantity=line.quantity, months=line.months, unit_price=line.unit_price.amount,
+        discount_percent=str(line.discount_percent), net=line.net.amount, explanation=priced.explanation,
+        period_start=row.term.start, period_end=row.term.end,
+    )  # fmt: skip
+
+
+def _rolled(one: Verdict, priced: Priced, at: str) -> subscriptions.Rolled:
+    found = one.subscription
+    return subscriptions.Rolled(
+        found, _scope(found), str(found.id), at, priced.period, priced.line.quantity, priced.price,
+        priced.price_list,
+    )  # fmt: skip
 
 
 def _announce(
@@ -121,21 +207,17 @@ def _rows(
     for one, id, reference in zip(billed, new_id_texts(len(billed)), references, strict=True):
         priced = one.priced
         assert priced is not None
-        found = one.subscription
-        scope, subject = _scope(found), str(found.id)
-        row = subscriptions.Rolled(
-            found, scope, subject, at, priced.period, priced.line.quantity, priced.price, priced.price_list
-        )
+        row = _rolled(one, priced, at)
         if seller is None:
             # There is one operator.
             seller = (snapshot(priced.trade.seller.organization), _account(priced.trade.seller))
         rolled.append(row)
         bills.append(_bill_of(id, row, priced, seller, reference))
-        owed.append(payments.Owed(scope, id, priced.line.net + priced.vat, at))
+        owed.append(payments.Owed(row.scope, id, priced.line.net + priced.vat, at))
         postings.append(
             ledger.Posting(
-                scope, at, booked_on, "renewal", f"renewal:{subject}:{priced.period.start}",
-                movements.sale(payer_id=scope.payer_id, net=priced.line.net, vat=priced.vat),
+                row.scope, at, booked_on, "renewal", f"renewal:{row.id}:{priced.period.start}",
+                movements.sale(payer_id=row.scope.payer_id, net=priced.line.net, vat=priced.vat),
             )
         )  # fmt: skip
     return rolled, bills, owed, postings
