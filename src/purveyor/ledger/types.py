@@ -101,3 +101,17 @@ class Drift:
     party_id: UUID
     cached: Money
     summed: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One sum that the books should hold, or do hold: debit above zero, minor units.
+
+    ``what`` is the account's kind, or the name of another sum that two places must agree on.
+    """
+
+    what: str
+    reseller_id: UUID
+    party_id: UUID | None
+    currency: str
+    amount: int

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from purveyor.infra import postgres, roles
-from purveyor.interfaces.cli import begin, build, demo, environment, renew
+from purveyor.interfaces.cli import begin, build, demo, environment, ledger, renew
 from purveyor.interfaces.cli.children import ChildrenError
 from purveyor.interfaces.cli.progress import say
 
@@ -58,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     add("serve", _serve, "serve pages and API (gunicorn)").add_argument("--workers", type=int, default=2)
     add("work", _work, "run jobs: mails and everything else that follows a commit")
     renew.add_options(add("renew", _renew, "renew all that is due until a day, or say what it would bill"))
+    ledger.add_options(add("ledger", _ledger, "check the books: does every balance agree with what it is about"))
     begin.add_options(
         add("begin", _begin, "make the operator of a new installation and invite its first administrator")
     )
@@ -123,6 +124,12 @@ def _renew(options: argparse.Namespace) -> int:
     environment.prepare()
     _refuse_excess_rights()
     return renew.run(options)
+
+
+def _ledger(options: argparse.Namespace) -> int:
+    environment.prepare()
+    _refuse_excess_rights()
+    return ledger.run(options)
 
 
 def _begin(options: argparse.Namespace) -> int:

@@ -1,0 +1,40 @@
+"""What payments and refunds say that the accounts should hold, of all resellers (docs/algorithms/ledger.md)."""
+
+from __future__ import annotations
+
+from purveyor.infra.bulk import Cursor
+from purveyor.ledger.books import figures
+from purveyor.ledger.types import Figure
+
+_MONEY = """
+SELECT CASE method WHEN 'card' THEN 'card_clearing' ELSE 'cash_clearing' END, reseller_id, payer_id, currency,
+  sum(amount)
+FROM (
+  SELECT method, reseller_id, payer_id, currency, amount FROM payments_payment WHERE method <> 'balance'
+  UNION ALL
+  SELECT method, reseller_id, payer_id, currency, -amount FROM payments_refund
+  WHERE method <> 'balance' AND status = 'done'
+) moved GROUP BY 1, 2, 3, 4"""
+_REFUNDS = """
+SELECT 'refund_payable', reseller_id, payer_id, currency, -sum(amount) FROM payments_refund
+WHERE status IN ('pending', 'sent') GROUP BY 2, 3, 4"""
+_PAYABLES = """
+SELECT 'payable', p.reseller_id, p.payer_id, p.currency, p.paid - coalesce(a.amount, 0)
+FROM payments_payable p
+LEFT JOIN (SELECT payable_id, sum(amount) AS amount FROM payments_allocation GROUP BY 1) a ON a.payable_id = p.id
+WHERE p.paid <> coalesce(a.amount, 0)"""
+_PAYMENTS = """
+SELECT 'payment', p.reseller_id, p.payer_id, p.currency, p.allocated - coalesce(a.amount, 0)
+FROM payments_payment p
+LEFT JOIN (SELECT payment_id, sum(amount) AS amount FROM payments_allocation GROUP BY 1) a ON a.payment_id = p.id
+WHERE p.allocated <> coalesce(a.amount, 0)"""
+
+
+def from_payments(cursor: Cursor) -> list[Figure]:
+    """Money that came and went, by bank and card, and what is on its way back to its payers."""
+    return figures(cursor, _MONEY) + figures(cursor, _REFUNDS)
+
+
+def broken_payments(cursor: Cursor) -> list[Figure]:
+    """Payables and payments whose allocations do not sum to what they say: by how much."""
+    return figures(cursor, _PAYABLES) + figures(cursor, _PAYMENTS)
