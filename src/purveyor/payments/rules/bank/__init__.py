@@ -1,0 +1,1 @@
+"""Bank statements: read, checked, matched. Pure: bytes in, decisions out."""

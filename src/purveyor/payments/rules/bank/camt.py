@@ -1,0 +1,203 @@
+"""CAMT.053, the XML statement of ISO 20022, in the versions .001.02 to .001.08 and what is alike (rules.md e).
+
+Read without entities, DTDs or the network. Only booked entries count; an entry over several transactions becomes
+one entry each where their amounts say the same as the whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from lxml import etree
+
+from purveyor.payments.errors_bank import StatementTooLarge, StatementUnreadable
+from purveyor.payments.rules.bank.fields import (
+    ENTRIES_MAX,
+    TEXT_MAX,
+    account_of,
+    amount_of,
+    date_of,
+    iban_of,
+    line,
+)
+from purveyor.payments.types_bank import ReadEntry, ReadStatement
+
+_MESSAGE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001."
+_OPENING = ("OPBD", "PRCD")
+_CLOSING = ("CLBD",)
+Node = Any
+
+
+def read_camt(content: bytes) -> list[ReadStatement]:
+    """The statements of a CAMT.053 file, in its order.
+
+    Raises: StatementUnreadable; StatementTooLarge (entries).
+    """
+    root = _root(content)
+    statements = [_statement(one) for one in root.iterfind("{*}BkToCstmrStmt/{*}Stmt")]
+    if not statements:
+        raise StatementUnreadable(reason="no_statement")
+    return statements
+
+
+def _root(content: bytes) -> Node:
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        root = etree.fromstring(content, parser)
+    except (etree.XMLSyntaxError, ValueError, LookupError) as error:
+        raise StatementUnreadable(reason="not_xml") from error
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise StatementUnreadable(reason="document_type")
+    namespace = etree.QName(root).namespace or ""
+    if not namespace.startswith(_MESSAGE) or etree.QName(root).localname != "Document":
+        raise StatementUnreadable(reason="not_camt")
+    return root
+
+
+def _text(node: Node, *paths: str) -> str:
+    """The text of the first of these paths that has any; steps without a namespace."""
+    for path in paths:
+        found = node.find("/".join("{*}" + step for step in path.split("/")))
+        if found is not None and found.text and found.text.strip():
+            return str(found.text).strip()
+    return ""
+
+
+def _statement(node: Node) -> ReadStatement:
+    account = account_of(_text(node, "Acct/Id/IBAN", "Acct/Id/Othr/Id"))
+    opening, opening_on, currency = _balance(node, _OPENING, "opening")
+    closing, closing_on, other = _balance(node, _CLOSING, "closing")
+    if other != currency:
+        raise StatementUnreadable(reason="currency", where="closing")
+    reference = line(_text(node, "Id"), 70)
+    sequence = _text(node, "ElctrncSeqNb", "LglSeqNb")
+    read = []
+    for position, one in enumerate(node.iterfind("{*}Ntry"), start=1):
+        read.extend(_entries(one, f"{reference}#{position}", currency, f"Ntry {position}"))
+        if len(read) > ENTRIES_MAX:
+            raise StatementTooLarge(limit=ENTRIES_MAX, unit="entries")
+    return ReadStatement(
+        format="camt.053",
+        account=account,
+        reference=reference,
+        sequence=int(sequence) if sequence.isascii() and sequence.isdigit() and len(sequence) <= 18 else None,
+        currency=currency,
+        opening=opening,
+        closing=closing,
+        opening_on=date_of(opening_on, where="opening"),
+        closing_on=date_of(closing_on, where="closing"),
+        entries=tuple(read),
+    )
+
+
+def _balance(node: Node, codes: Sequence[str], which: str) -> tuple[int, str, str]:
+    found = {}
+    for one in node.iterfind("{*}Bal"):
+        found.setdefault(_text(one, "Tp/CdOrPrtry/Cd"), one)
+    for code in codes:
+        if code in found:
+            balance = found[code]
+            amount, currency = _amount(balance, which)
+            return _signed(balance, amount, which), _text(balance, "Dt/Dt", "Dt/DtTm"), currency
+    raise StatementUnreadable(reason="no_balance", where=which)
+
+
+def _amount(node: Node, where: str, path: str = "{*}Amt") -> tuple[int, str]:
+    found = node.find(path)
+    if found is None:
+        raise StatementUnreadable(reason="amount", where=where)
+    currency = found.get("Ccy", "")
+    return amount_of((found.text or "").strip(), currency, where=where), currency
+
+
+def _signed(node: Node, amount: int, where: str) -> int:
+    indicator = _text(node, "CdtDbtInd")
+    if indicator not in ("CRDT", "DBIT"):
+        raise StatementUnreadable(reason="indicator", where=where)
+    return amount if indicator == "CRDT" else -amount
+
+
+def _entries(node: Node, fallback: str, currency: str, where: str) -> Iterator[ReadEntry]:
+    if _text(node, "Sts/Cd", "Sts") != "BOOK":
+        return
+    amount, of = _amount(node, where)
+    if of != currency:
+        raise StatementUnreadable(reason="currency", where=where)
+    signed = _signed(node, amount, where)
+    if signed == 0:
+        return
+    booked = _text(node, "BookgDt/Dt", "BookgDt/DtTm")
+    valued = _text(node, "ValDt/Dt", "ValDt/DtTm") or booked
+    if not valued:
+        raise StatementUnreadable(reason="date", where=where)
+    key = _text(node, "AcctSvcrRef")
+    reference = _text(node, "NtryRef")
+    common = {
+        "value_date": date_of(valued, where=where),
+        "booked_on": date_of(booked or valued, where=where),
+        "is_reversal": _text(node, "RvslInd").lower() in ("true", "1"),
+    }
+    base = line(key or (f"{fallback.partition('#')[0]}/{reference}" if reference else fallback), 200)
+    details = list(node.iterfind("{*}NtryDtls/{*}TxDtls"))
+    parts = _split(details, signed, currency, where) if len(details) > 1 else None
+    if parts is None:
+        yield ReadEntry(key=base, amount=signed, **common, **_said(details or [node], signed))
+        return
+    for number, (detail, part) in enumerate(zip(details, parts, strict=True), start=1):
+        own = line(_text(detail, "Refs/AcctSvcrRef"), 180)
+        named = f"{own}/{number}" if own and own != key else f"{base}/{number}"
+        yield ReadEntry(key=named, amount=part, **common, **_said([detail], part))
+
+
+def _split(details: Sequence[Node], whole: int, currency: str, where: str) -> list[int] | None:
+    """What each transaction of an entry comes to; None where they do not tell, or tell something else."""
+    parts = []
+    for one in details:
+        path = "{*}Amt" if one.find("{*}Amt") is not None else "{*}AmtDtls/{*}TxAmt/{*}Amt"
+        if one.find(path) is None:
+            return None
+        amount, of = _amount(one, where, path)
+        if of != currency or amount == 0:
+            return None
+        same = _text(one, "CdtDbtInd") or ("CRDT" if whole > 0 else "DBIT")
+        parts.append(amount if same == "CRDT" else -amount)
+    return parts if sum(parts) == whole else None
+
+
+def _said(details: Sequence[Node], amount: int) -> dict[str, str]:
+    """Who, from where, and what for. The other side is the debtor of money that came, else the creditor."""
+    first = details[0]
+    side = "Dbtr" if amount > 0 else "Cdtr"
+    texts = [
+        (found.text or "").strip()
+        for one in details
+        for path in ("{*}RmtInf/{*}Ustrd", "{*}RmtInf/{*}Strd/{*}AddtlRmtInf")
+        for found in one.iterfind(path)
+    ]
+    references = [
+        (found.text or "").strip()
+        for one in details
+        for found in one.iterfind("{*}RmtInf/{*}Strd/{*}CdtrRefInf/{*}Ref")
+    ]
+    # More than one structured reference: the first stands in its place, the others are read as text.
+    texts += references[1:]
+    entry_text = _text(first, "AddtlTxInf", "AddtlNtryInf")
+    end_to_end = _text(first, "Refs/EndToEndId")
+    return {
+        "reference": line(references[0], 70) if references else "",
+        "end_to_end": "" if end_to_end == "NOTPROVIDED" else line(end_to_end, 70),
+        "debtor_name": line(
+            _text(first, f"RltdPties/{side}/Nm", f"RltdPties/{side}/Pty/Nm", f"RltdPties/Ultmt{side}/Nm"), 140
+        ),
+        "debtor_iban": iban_of(_text(first, f"RltdPties/{side}Acct/Id/IBAN")),
+        "text": line(" ".join([*texts, entry_text]), TEXT_MAX),
+    }
