@@ -76,6 +76,8 @@ REQUIRE_MFA = _flag("PURVEYOR_REQUIRE_MFA", False)
 # A session ends after so long without a page, and after SESSION_COOKIE_AGE at the latest.
 IDLE_MINUTES = int(os.environ.get("PURVEYOR_IDLE_MINUTES", "30"))
 OSS_REGISTERED = _flag("PURVEYOR_OSS", True)
+# How many days an exchange rate holds: a long weekend has no new one.
+EXCHANGE_RATE_DAYS = int(os.environ.get("PURVEYOR_EXCHANGE_RATE_DAYS", "10"))
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

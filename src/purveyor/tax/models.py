@@ -55,3 +55,29 @@ class NumberCheck(models.Model):
         indexes = (
             models.Index(fields=["reseller", "customer", "-checked_at", "-id"], name="tax_number_latest"),
         )
+
+
+class ExchangeRate(models.Model):
+    """What one unit of a currency is worth in another on a day, as somebody uploaded it with its source. Never
+    changed: a correction is a later row for the same day, and documents keep the rate they were issued with."""
+
+    id = models.UUIDField(primary_key=True)
+    currency = models.CharField(max_length=3)
+    into = models.CharField(max_length=3)
+    on = models.DateField()
+    rate = models.DecimalField(max_digits=20, decimal_places=10)
+    source = models.TextField()
+    uploaded_by = models.TextField()
+    uploaded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(rate__gt=0), name="tax_exchange_positive"),
+            models.CheckConstraint(condition=~Q(currency=F("into")), name="tax_exchange_two"),
+        )
+        indexes = (
+            models.Index(
+                fields=["currency", "into", "-on", "-uploaded_at", "-id"], name="tax_exchange_latest"
+            ),
+            models.Index(fields=["-on", "-id"], name="tax_exchange_newest"),
+        )

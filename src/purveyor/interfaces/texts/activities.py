@@ -33,6 +33,7 @@ PLAIN: dict[str, Promise] = {
     "dunning.released": gettext_lazy("%(actor)s let the reminders of an invoice go on"),
     "dunning.resolved": gettext_lazy("An overdue invoice was paid"),
     "dunning.step": gettext_lazy("A step was taken because an invoice is not paid"),
+    "exchange_rates.uploaded": gettext_lazy("%(actor)s uploaded exchange rates"),
     "invitation.accepted": gettext_lazy("%(actor)s accepted the invitation"),
     "invitation.expired": gettext_lazy("An invitation expired"),
     "invitation.sent_again": gettext_lazy("%(actor)s sent an invitation again"),
@@ -232,6 +233,9 @@ _DETAILED: dict[str, Callable[[Facts], str]] = {
     "dunning.released": _with(lambda: _("%(actor)s let the reminders of %(number)s go on"), number="number"),
     "dunning.resolved": _with(lambda: _("The overdue invoice %(number)s was paid"), number="number"),
     "dunning.step": _dunning_step,
+    "exchange_rates.uploaded": _with(
+        lambda: _("%(actor)s uploaded exchange rates of %(currencies)s"), currencies="currencies"
+    ),
     "invitation.expired": _with(lambda: _("The invitation of %(email)s expired"), email="email"),
     "invitation.sent_again": _with(
         lambda: _("%(actor)s sent the invitation of %(email)s again"), email="email"

@@ -107,6 +107,11 @@ def _clock(facts: Facts) -> str:
     }
 
 
+def _row(text: Callable[[], str]) -> Callable[[Facts], str]:
+    """A sentence about one row of a file."""
+    return lambda facts: text() % {"row": facts.number("row")}
+
+
 REASONS: dict[str, Callable[[Facts], str]] = {
     "above_own": lambda f: _("A key cannot have more rights than you have. Choose a smaller role."),
     "always_told": lambda f: _("An administrator is always told of a higher price."),
@@ -169,6 +174,18 @@ REASONS: dict[str, Callable[[Facts], str]] = {
     "promise_date": lambda f: (
         _("Choose a day from %(first)s to %(last)s.") % {"first": f.day("min"), "last": f.day("max")}
     ),
+    "rate_cells": _row(lambda: _("Row %(row)s has not four cells. Write currency, rate, date and source.")),
+    "rate_columns": lambda f: (
+        _("The first row names the columns: %(columns)s.") % {"columns": f.text("columns")}
+    ),
+    "rate_currency": _row(lambda: _("The currency in row %(row)s is not known. Write it as USD or SEK.")),
+    "rate_date": _row(lambda: _("The date in row %(row)s is not one. Write it as 2026-11-22.")),
+    "rate_future": _row(lambda: _("The day in row %(row)s is still to come.")),
+    "rate_number": _row(
+        lambda: _("The rate in row %(row)s is not one: a number above zero with at most 10 decimals.")
+    ),
+    "rate_same_currency": _row(lambda: _("Row %(row)s is in your own currency, which needs no rate.")),
+    "rate_source": _row(lambda: _("Row %(row)s does not say in a few words where its rate comes from.")),
     "repeated": lambda f: _("This is given twice. Give it once."),
     "required": lambda f: _("This is needed. Fill it in."),
     "reseller_code": lambda f: _("A reseller's code consists of capital letters and digits, such as R017."),
