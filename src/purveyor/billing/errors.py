@@ -17,6 +17,20 @@ class PaymentExceedsInvoice(DomainError):
     status = 409
 
 
+class DocumentNotCreditable(DomainError):
+    """Only an invoice is answered by a credit note. Facts: ``number``, ``kind``."""
+
+    code = "document_not_creditable"
+    status = 409
+
+
+class CreditExceedsLine(DomainError):
+    """More than what is left of a line. Facts: ``line`` (its position), ``left``, ``wanted`` (seats)."""
+
+    code = "credit_exceeds_line"
+    status = 409
+
+
 class NotOnAccount(DomainError):
     """Only seats added since the last invoice can be taken back. Facts: ``wanted``, ``left``."""
 

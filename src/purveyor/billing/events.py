@@ -36,6 +36,13 @@ class ProFormaIssued(_DocumentEvent):
 
 
 @dataclass(frozen=True)
+class CreditNoteIssued(_DocumentEvent):
+    """A credit note answers an invoice, whole or in part."""
+
+    kind: ClassVar[str] = "credit_note.issued"
+
+
+@dataclass(frozen=True)
 class InvoicePaid(_DocumentEvent):
     """Nothing is open on it any more."""
 

@@ -8,16 +8,19 @@ from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
+from purveyor.billing.errors import CreditExceedsLine, DocumentNotCreditable
 from purveyor.billing.models import Document as Row
 from purveyor.billing.models import Gathering, Line, Unbilled
+from purveyor.billing.rules.credit import credit_lines, credit_taxes, left_of
 from purveyor.billing.rules.gathering import seats_left
 from purveyor.billing.rules.status import PAYABLE
 from purveyor.billing.types import (
     Account,
     AccountKind,
     AccountRow,
+    CreditDraft,
     Document,
     DocumentLine,
     DocumentRow,
@@ -30,14 +33,14 @@ from purveyor.billing.types import (
 )
 from purveyor.infra.clock import business_date
 from purveyor.kernel.actor import Actor
-from purveyor.kernel.errors import NotFound
+from purveyor.kernel.errors import Invalid, NotFound
 from purveyor.kernel.explanation import Explanation
 from purveyor.kernel.money import Money
 
 LIMIT_MAX = 200
 _LIST_FIELDS = (
     *("id", "kind", "number", "status", "issued_on", "due_on", "reseller_id", "customer_id", "payer_id"),
-    *("bill_to_id", "order_id", "buyer", "net", "vat", "gross", "paid", "currency"),
+    *("bill_to_id", "order_id", "buyer", "net", "vat", "gross", "paid", "credited", "answers_id", "currency"),
 )
 
 
@@ -71,7 +74,68 @@ def _whole(row: Row, lines: list[Line]) -> Document:
         tax_decision=row.tax_decision,
         payment=None if row.payment is None else PaymentDetails(**row.payment),
         issued_at=row.issued_at,
+        reason=row.reason,
     )
+
+
+def list_credit_notes(*, actor: Actor, invoice_id: UUID) -> list[DocumentRow]:
+    """The credit notes that answer an invoice, the first one first."""
+    rows = _visible(actor).filter(answers_id=invoice_id).only(*_LIST_FIELDS).order_by("issued_on", "sequence")
+    return [DocumentRow(**_listed(row)) for row in rows]
+
+
+def find_answered(*, actor: Actor, ids: Collection[UUID]) -> dict[UUID, DocumentRow]:
+    """The invoices that these credit notes answer, by the credit note's id. One statement."""
+    if not ids:
+        return {}
+    rows = _visible(actor).filter(id__in=Row.objects.filter(id__in=ids).values("answers_id"))
+    invoices = {row.id: DocumentRow(**_listed(row)) for row in rows.only(*_LIST_FIELDS)}
+    notes = _visible(actor).filter(id__in=ids, answers_id__isnull=False).values_list("id", "answers_id")
+    return {id: invoices[invoice] for id, invoice in notes if invoice in invoices}
+
+
+def credited_seats(*, actor: Actor, invoice_id: UUID) -> dict[UUID, int]:
+    """How many seats of each line of an invoice were credited, by the line's id; lines without credit are left out.
+
+    One statement.
+    """
+    notes = _visible(actor).filter(answers_id=invoice_id)
+    rows = Line.objects.filter(document__in=notes).values("answers_id").annotate(seats=Sum("quantity"))
+    return {row["answers_id"]: int(row["seats"]) for row in rows.order_by("answers_id")}
+
+
+def preview_credit(*, actor: Actor, invoice_id: UUID, wanted: Mapping[UUID, int]) -> CreditDraft:
+    """What crediting so many seats of each line comes to, as the invoice stands now. Three statements.
+
+    Raises: NotFound; DocumentNotCreditable; Invalid (``lines``); CreditExceedsLine.
+    """
+    invoice = get_document(actor=actor, document_id=invoice_id)
+    if invoice.kind != "invoice":
+        raise DocumentNotCreditable(number=invoice.number, kind=invoice.kind)
+    credited = credited_seats(actor=actor, invoice_id=invoice_id)
+    _check_wanted(invoice, credited, wanted)
+    lines = credit_lines(invoice.lines, credited, wanted)
+    taxes = credit_taxes(invoice.lines, invoice.taxes, credited, lines)
+    currency = invoice.gross.currency
+    net = Money.total((line.net for line in lines), currency)
+    vat = Money.total((tax.amount for tax in taxes), currency)
+    return CreditDraft(invoice, lines, taxes, net, vat, settles=min(invoice.open, net + vat))
+
+
+def _check_wanted(invoice: Document, credited: Mapping[UUID, int], wanted: Mapping[UUID, int]) -> None:
+    if not wanted:
+        raise Invalid(field="lines", reason="required")
+    left = left_of(invoice.lines, credited)
+    positions = {line.id: line.position for line in invoice.lines}
+    for line_id, quantity in wanted.items():
+        if line_id not in left:
+            raise Invalid(field="lines", reason="unknown_line")
+        if quantity < 1:
+            raise Invalid(field="quantity", reason="too_small", min=1)
+        if quantity > left[line_id]:
+            raise CreditExceedsLine(
+                field="quantity", line=positions[line_id], left=left[line_id], wanted=quantity
+            )
 
 
 def list_documents(
@@ -96,7 +160,7 @@ def list_documents(
     if wanted:
         rows = rows.filter(Q(number__icontains=wanted) | Q(buyer__name__icontains=wanted))
     if only_open:
-        rows = rows.filter(status__in=sorted(PAYABLE))
+        rows = rows.filter(status__in=sorted(PAYABLE)).exclude(kind="credit_note")
     if customer_id is not None:
         rows = rows.filter(customer_id=customer_id)
     if kind is not None:
@@ -162,7 +226,7 @@ def count_open(
             count=Count("id"),
             late=Count("id", filter=Q(status="overdue")),
             gross=Sum("gross"),
-            paid=Sum("paid"),
+            paid=Sum(F("paid") + F("credited")),
         )
         .order_by("currency")
     )
@@ -288,6 +352,8 @@ def _listed(row: Row) -> dict[str, Any]:
         "vat": Money(row.vat, currency),
         "gross": Money(row.gross, currency),
         "paid": Money(row.paid, currency),
+        "credited": Money(row.credited, currency),
+        "answers_id": row.answers_id,
     }
 
 
@@ -309,6 +375,7 @@ def _line(line: Line, currency: str) -> DocumentLine:
         customer_id=line.customer_id,
         customer_name=line.customer_name,
         tax=line.tax,
+        answers_id=line.answers_id,
     )
 
 

@@ -113,6 +113,8 @@ class DraftLine:
     customer_name: str = ""
     # Which of the document's taxes this line is a part of, from 0.
     tax: int = 0
+    # Of a credit note: the invoice's line that it takes back, whole or in part.
+    answers_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +146,9 @@ class DocumentDraft:
     payment: PaymentDetails | None = None
     reseller_code: str | None = None
     document_id: UUID | None = None
+    # Of a credit note: the invoice that it answers, and why.
+    answers_id: UUID | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +171,18 @@ class DocumentLine:
     customer_id: UUID
     customer_name: str
     tax: int = 0
+    # Of a credit note: the invoice's line that it takes back, whole or in part.
+    answers_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentRow:
-    """A document in a list."""
+    """A document in a list.
+
+    ``credited`` is what credit notes took off what was open on an invoice, not what was paid back;
+    ``answers_id`` the invoice that a credit note answers. ``paid`` of a credit note is what of it has reached its
+    payer: set off, put on the balance or paid back.
+    """
 
     id: UUID
     kind: Kind
@@ -188,6 +200,8 @@ class DocumentRow:
     vat: Money
     gross: Money
     paid: Money
+    credited: Money | None = None
+    answers_id: UUID | None = None
 
     @property
     def is_gathered(self) -> bool:
@@ -196,8 +210,9 @@ class DocumentRow:
 
     @property
     def open(self) -> Money:
-        """What is still to be paid."""
-        return self.gross - self.paid
+        """What is still to be paid, or by a credit note: to be paid back."""
+        rest = self.gross - self.paid
+        return rest if self.credited is None else rest - self.credited
 
     @property
     def cursor(self) -> tuple[date, UUID]:
@@ -216,6 +231,39 @@ class Document(DocumentRow):
     tax_decision: Mapping[str, Any] = field(default_factory=dict)
     payment: PaymentDetails | None = None
     issued_at: datetime | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CreditedLine:
+    """How much of an invoice's line is credited: seats and net, below or equal to the line's."""
+
+    line_id: UUID
+    quantity: int
+    net: Money
+
+
+@dataclass(frozen=True, slots=True)
+class CreditDraft:
+    """What a credit note over lines of ``invoice`` comes to: its lines, the taxes of these, the sums, and how much
+    of the gross is ``settles``, set off against what is open on the invoice. The ``rest`` was paid."""
+
+    invoice: Document
+    lines: tuple[CreditedLine, ...]
+    taxes: tuple[TaxLine, ...]
+    net: Money
+    vat: Money
+    settles: Money
+
+    @property
+    def gross(self) -> Money:
+        """Net and VAT."""
+        return self.net + self.vat
+
+    @property
+    def rest(self) -> Money:
+        """What was paid already and goes back."""
+        return self.gross - self.settles
 
 
 @dataclass(frozen=True, slots=True)

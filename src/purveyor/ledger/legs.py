@@ -58,6 +58,56 @@ def advance_to_balance(*, payer_id: UUID, amount: Money) -> list[Leg]:
     )
 
 
+def credit(*, payer_id: UUID, net: Money, vat: Money) -> list[Leg]:
+    """A credit note was issued: a sale taken back. What was recognized of it already is recognition's to reverse."""
+    return [Leg(leg.kind, -leg.amount, leg.party_id) for leg in sale(payer_id=payer_id, net=net, vat=vat)]
+
+
+def refund_to_balance(*, payer_id: UUID, amount: Money) -> list[Leg]:
+    """What a credit note left over of money paid is the payer's to spend."""
+    return _without_zero(
+        [Leg(AccountKind.RECEIVABLE, amount, payer_id), Leg(AccountKind.CUSTOMER_PREPAID, -amount, payer_id)]
+    )
+
+
+def refund_asked(*, payer_id: UUID, amount: Money) -> list[Leg]:
+    """What a credit note left over of money paid is to go back to where it came from."""
+    return _without_zero(
+        [Leg(AccountKind.RECEIVABLE, amount, payer_id), Leg(AccountKind.REFUND_PAYABLE, -amount, payer_id)]
+    )
+
+
+def payout_asked(*, payer_id: UUID, amount: Money) -> list[Leg]:
+    """The payer wants money of its balance back."""
+    return _without_zero(
+        [
+            Leg(AccountKind.CUSTOMER_PREPAID, amount, payer_id),
+            Leg(AccountKind.REFUND_PAYABLE, -amount, payer_id),
+        ]
+    )
+
+
+def refund_done(*, payer_id: UUID, amount: Money, by_card: bool) -> list[Leg]:
+    """The money has left us, from the bank or by the card provider."""
+    out = AccountKind.CARD_CLEARING if by_card else AccountKind.CASH_CLEARING
+    return _without_zero([Leg(AccountKind.REFUND_PAYABLE, amount, payer_id), Leg(out, -amount)])
+
+
+def refund_failed(*, payer_id: UUID, amount: Money) -> list[Leg]:
+    """The money could not go back to where it came from: it is the payer's to spend."""
+    return _without_zero(
+        [
+            Leg(AccountKind.REFUND_PAYABLE, amount, payer_id),
+            Leg(AccountKind.CUSTOMER_PREPAID, -amount, payer_id),
+        ]
+    )
+
+
+def earned(amount: Money) -> list[Leg]:
+    """A day's share of what was sold; below zero where more was taken back."""
+    return _without_zero([Leg(AccountKind.DEFERRED_REVENUE, amount), Leg(AccountKind.REVENUE, -amount)])
+
+
 def _received(payer_id: UUID, amount: Money, kind: AccountKind, allocated: Money) -> list[Leg]:
     return _without_zero(
         [

@@ -29,3 +29,17 @@ class DunningNotPaused(DomainError):
 
     code = "dunning_not_paused"
     status = 409
+
+
+class InvoiceInOrder(DomainError):
+    """It is being paid with an order over several renewals: that is paid or cancelled first. Facts: ``number``."""
+
+    code = "invoice_in_order"
+    status = 409
+
+
+class RefundOver(DomainError):
+    """The refund has come to another end already. Facts: ``status``."""
+
+    code = "refund_over"
+    status = 409

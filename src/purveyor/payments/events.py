@@ -47,6 +47,40 @@ class BalanceDeposited(Event):
 
 
 @dataclass(frozen=True)
+class _RefundEvent(Event):
+    """Ids as UUID text; ``amount`` in minor units; ``number`` is the credit note's, empty for a balance's payout."""
+
+    refund_id: str
+    credit_note_id: str | None
+    number: str
+    payer_id: str
+    method: str
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class RefundAsked(_RefundEvent):
+    """Money is to go back by card or by transfer: whoever can send it does."""
+
+    kind: ClassVar[str] = "refund.asked"
+
+
+@dataclass(frozen=True)
+class RefundDone(_RefundEvent):
+    """The money has left us."""
+
+    kind: ClassVar[str] = "refund.done"
+
+
+@dataclass(frozen=True)
+class RefundFailed(_RefundEvent):
+    """The money could not go back to where it came from, and went to the balance."""
+
+    kind: ClassVar[str] = "refund.failed"
+
+
+@dataclass(frozen=True)
 class _DunningEvent(Event):
     """About one overdue invoice; ids as UUID text. ``position`` is the step's place in the case's plan."""
 

@@ -16,6 +16,7 @@ from purveyor.payments.types import (
     Payment,
     SubjectKind,
 )
+from purveyor.payments.types_refunds import Refund, RefundMethod, RefundStatus
 
 
 def payable_of(row: models.Payable) -> Payable:
@@ -34,6 +35,7 @@ def payable_of(row: models.Payable) -> Payable:
         status=cast(PayableStatus, row.status),
         opened_at=row.opened_at,
         settled_at=row.settled_at,
+        credited=Money(row.credited, row.currency),
     )
 
 
@@ -52,6 +54,31 @@ def payment_of(row: models.Payment) -> Payment:
         reference=row.reference,
         recorded_at=row.recorded_at,
         recorded_by=row.recorded_by,
+    )
+
+
+def refund_of(row: models.Refund) -> Refund:
+    """The row, frozen."""
+    return Refund(
+        id=row.id,
+        reseller_id=row.reseller_id,
+        customer_id=row.customer_id,
+        payer_id=row.payer_id,
+        invoice_id=row.invoice_id,
+        credit_note_id=row.credit_note_id,
+        payment_id=row.payment_id,
+        number=row.number,
+        method=cast(RefundMethod, row.method),
+        amount=Money(row.amount, row.currency),
+        status=cast(RefundStatus, row.status),
+        iban=row.iban,
+        name=row.name,
+        reference=row.reference,
+        provider_id=row.provider_id,
+        why=row.why,
+        asked_at=row.asked_at,
+        sent_at=row.sent_at,
+        done_at=row.done_at,
     )
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from purveyor.kernel.money import Money
 
-Method = Literal["bank_transfer", "balance"]
+Method = Literal["bank_transfer", "balance", "card"]
 SubjectKind = Literal["order", "invoice", "renewal"]
 PayableStatus = Literal["open", "partially_paid", "settled", "cancelled"]
 
@@ -35,11 +35,18 @@ class Payable:
     status: PayableStatus
     opened_at: datetime
     settled_at: datetime | None
+    # What credit notes took off it.
+    credited: Money | None = None
+
+    @property
+    def owed(self) -> Money:
+        """What is to be paid in all: the amount without what was credited."""
+        return self.amount if self.credited is None else self.amount - self.credited
 
     @property
     def open(self) -> Money:
         """What is still to come."""
-        return self.amount - self.paid
+        return self.owed - self.paid
 
     @property
     def is_settled(self) -> bool:

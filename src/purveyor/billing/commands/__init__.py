@@ -3,6 +3,11 @@
 from purveyor.billing.commands.apply_payment import apply_payment
 from purveyor.billing.commands.close_pro_forma import close_pro_forma
 from purveyor.billing.commands.issue import issue_invoice, issue_pro_forma
+from purveyor.billing.commands.issue_credit_note import (
+    issue_credit_note,
+    prepare_credit,
+    settle_credit_note,
+)
 from purveyor.billing.commands.mark_overdue import mark_overdue
 from purveyor.billing.commands.on_account import (
     claim_account,
@@ -18,11 +23,14 @@ __all__ = [
     "claim_account",
     "close_pro_forma",
     "hold_account",
+    "issue_credit_note",
     "issue_invoice",
     "issue_pro_forma",
     "mark_overdue",
+    "prepare_credit",
     "put_on_account",
     "set_account_cap",
     "settle_account",
+    "settle_credit_note",
     "take_back_on_account",
 ]

@@ -13,7 +13,7 @@ from purveyor.kernel.errors import NotFound
 # Parties and lines are large and not needed to count money.
 _FIELDS = (
     *("id", "kind", "number", "status", "reseller_id", "customer_id", "payer_id", "order_id", "currency"),
-    *("gross", "paid", "due_at"),
+    *("gross", "paid", "credited", "due_at", "bill_to_may_read"),
 )
 
 

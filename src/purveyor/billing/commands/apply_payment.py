@@ -33,10 +33,11 @@ def apply_payment(*, actor: Actor, now: datetime, document_id: UUID, amount: Mon
         raise Invalid(field="amount", reason="not_positive")
     if row.kind != "invoice" or row.status not in PAYABLE:
         raise DocumentNotPayable(number=row.number, status=row.status)
-    if row.paid + amount.amount > row.gross:
-        raise PaymentExceedsInvoice(open=row.gross - row.paid, wanted=amount.amount, currency=row.currency)
+    owed = row.gross - row.credited
+    if row.paid + amount.amount > owed:
+        raise PaymentExceedsInvoice(open=owed - row.paid, wanted=amount.amount, currency=row.currency)
     row.paid += amount.amount
-    status = status_of(gross=row.gross, paid=row.paid, before=cast(Status, row.status))
+    status = status_of(gross=owed, paid=row.paid, before=cast(Status, row.status))
     row.status = status
     if status == "paid":
         row.due_at = None

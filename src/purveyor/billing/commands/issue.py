@@ -11,11 +11,11 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 
-from purveyor.billing.events import InvoiceIssued, InvoicePaid, ProFormaIssued
+from purveyor.billing.events import CreditNoteIssued, InvoiceIssued, InvoicePaid, ProFormaIssued
 from purveyor.billing.rules.status import number as number_of
 from purveyor.billing.rules.status import status_of
 from purveyor.billing.rules.totals import check_totals
-from purveyor.billing.types import Document, DocumentDraft, DocumentLine
+from purveyor.billing.types import Document, DocumentDraft, DocumentLine, Kind
 from purveyor.infra import outbox, tx
 from purveyor.infra.clock import business_date
 from purveyor.infra.commands import command
@@ -24,7 +24,7 @@ from purveyor.kernel.ids import new_id
 from purveyor.kernel.money import Money
 from purveyor.parties import queries as parties
 
-Series = Literal["", "PF"]
+Series = Literal["", "PF", "CN"]
 
 # One statement: the counter's row is locked, the number read, and document and lines stand, or nothing does.
 # A document is never dated before the last of its series, though its transaction may have begun before midnight.
@@ -38,25 +38,26 @@ WITH c AS (
 ), d AS (
   INSERT INTO billing_document (id, kind, number, series, year, sequence, reseller_id, customer_id, payer_id,
     bill_to_id, order_id, issued_at, issued_on, due_on, currency, seller, buyer, taxes, tax_decision, payment,
-    net, vat, gross, paid, status, bill_to_may_read, due_at)
+    net, vat, gross, paid, status, bill_to_may_read, due_at, answers_id, reason)
   SELECT %(id)s, %(kind)s, %(prefix)s || lpad(c.last::text, greatest(6, length(c.last::text)), '0'), %(series)s,
     %(year)s, c.last, %(reseller)s, %(customer)s, %(payer)s, %(bill_to)s, %(order)s, %(now)s, c.issued_on,
     c.issued_on + %(due_days)s::int, %(currency)s, %(seller)s::jsonb, %(buyer)s::jsonb, %(taxes)s::jsonb,
     %(tax_decision)s::jsonb, %(payment)s::jsonb, %(net)s, %(vat)s, %(gross)s, %(paid)s, %(status)s,
     %(bill_to_may_read)s,
-    CASE WHEN %(is_open)s THEN (c.issued_on + %(due_days)s::int + 1)::timestamp AT TIME ZONE %(zone)s END
+    CASE WHEN %(is_open)s THEN (c.issued_on + %(due_days)s::int + 1)::timestamp AT TIME ZONE %(zone)s END,
+    %(answers)s, %(reason)s
   FROM c RETURNING id, sequence, issued_on, due_on
 ), l AS (
   INSERT INTO billing_line (id, document_id, reseller_id, customer_id, payer_id, position, offer_id,
     subscription_id, description, quantity, months, unit_price, discount_percent, net, explanation,
-    period_start, period_end, customer_name, tax)
+    period_start, period_end, customer_name, tax, answers_id)
   SELECT r.id, d.id, %(reseller)s, r.customer_id, %(payer)s, r.position, r.offer_id, r.subscription_id,
     r.description, r.quantity, r.months, r.unit_price, r.discount_percent, r.net, r.explanation,
-    r.period_start, r.period_end, r.customer_name, r.tax
+    r.period_start, r.period_end, r.customer_name, r.tax, r.answers_id
   FROM d, jsonb_to_recordset(%(lines)s::jsonb) AS r(id uuid, customer_id uuid,
     customer_name text, position int, offer_id uuid, subscription_id uuid,
     description jsonb, quantity int, months int, unit_price bigint, discount_percent numeric, net bigint,
-    explanation jsonb, period_start date, period_end date, tax smallint)
+    explanation jsonb, period_start date, period_end date, tax smallint, answers_id uuid)
 )
 SELECT sequence, issued_on, due_on FROM d
 """
@@ -95,14 +96,27 @@ def issue_pro_forma(*, actor: Actor, now: datetime, draft: DocumentDraft) -> Doc
     return document
 
 
-def _issue(
-    now: datetime, draft: DocumentDraft, kind: Literal["invoice", "pro_forma"], series: Series
-) -> Document:
+@command
+def issue_credit_document(*, actor: Actor, now: datetime, draft: DocumentDraft) -> Document:
+    """Issue a credit note, in a series of its own ("CN"): positive amounts, type 381 (rules.md c3).
+
+    Only ``issue_credit_note`` calls it, which sees that no line is credited twice. ``draft.paid`` is what has
+    reached the payer with it.
+
+    Raises: ValueError when the draft does not add up.
+    Emits: credit_note.issued.
+    """
+    document = _issue(now, draft, "credit_note", "CN")
+    _announce(CreditNoteIssued, document, now)
+    return document
+
+
+def _issue(now: datetime, draft: DocumentDraft, kind: Kind, series: Series) -> Document:
     check_totals(draft)
     today = business_date(now)
     paid = draft.paid or Money.zero(draft.gross.currency)
     is_invoice = kind == "invoice"
-    status = status_of(gross=draft.gross.amount, paid=paid.amount) if is_invoice else "issued"
+    status = "issued" if kind == "pro_forma" else status_of(gross=draft.gross.amount, paid=paid.amount)
     document_id = draft.document_id or new_id()
     code = draft.reseller_code or _code(draft.reseller_id)
     lines = _lines(draft)
@@ -134,6 +148,8 @@ def _issue(
         "bill_to_may_read": draft.bill_to_may_read,
         "is_open": is_invoice and status != "paid",
         "zone": settings.PURVEYOR_ZONE,
+        "answers": draft.answers_id,
+        "reason": draft.reason,
         "lines": _json([_line_json(line) for line in lines]),
     }
     with tx.widen(), connection.cursor() as cursor:
@@ -145,7 +161,7 @@ def _issue(
 def _document(
     draft: DocumentDraft,
     document_id: UUID,
-    kind: Literal["invoice", "pro_forma"],
+    kind: Kind,
     lines: tuple[DocumentLine, ...],
     values: Mapping[str, Any],
     sequence: int,
@@ -176,6 +192,9 @@ def _document(
         tax_decision=draft.tax_decision,
         payment=draft.payment,
         issued_at=values["now"],
+        credited=Money.zero(draft.gross.currency),
+        answers_id=draft.answers_id,
+        reason=draft.reason,
     )
 
 
@@ -198,6 +217,7 @@ def _lines(draft: DocumentDraft) -> tuple[DocumentLine, ...]:
             customer_id=line.customer_id or draft.customer_id,
             customer_name=line.customer_name,
             tax=line.tax,
+            answers_id=line.answers_id,
         )
         for position, line in enumerate(draft.lines, start=1)
     )
@@ -221,6 +241,7 @@ def _line_json(line: DocumentLine) -> dict[str, Any]:
         "period_start": line.period_start,
         "period_end": line.period_end,
         "tax": line.tax,
+        "answers_id": line.answers_id,
     }
 
 
@@ -261,7 +282,9 @@ def _json(value: Any) -> str:
 
 
 def _announce(
-    event: type[InvoiceIssued] | type[InvoicePaid] | type[ProFormaIssued], document: Document, now: datetime
+    event: type[InvoiceIssued] | type[InvoicePaid] | type[ProFormaIssued] | type[CreditNoteIssued],
+    document: Document,
+    now: datetime,
 ) -> None:
     outbox.emit(
         event(

@@ -60,6 +60,11 @@ class Document(models.Model):
     status = models.TextField()
     bill_to_may_read = models.BooleanField(default=False)
     due_at = models.DateTimeField(null=True)
+    # What credit notes took off what was open; with ``paid`` never more than the gross.
+    credited = models.BigIntegerField(default=0, db_default=0)
+    # Of a credit note: the invoice that it answers, and why.
+    answers = models.ForeignKey("self", on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
+    reason = models.TextField(default="", db_default="")
 
     class Meta:
         constraints = (
@@ -84,7 +89,13 @@ class Document(models.Model):
             ),
             models.CheckConstraint(condition=Q(gross=F("net") + F("vat")), name="billing_document_adds_up"),
             models.CheckConstraint(
-                condition=Q(paid__gte=0, paid__lte=F("gross")), name="billing_document_not_overpaid"
+                condition=Q(paid__gte=0, credited__gte=0, paid__lte=F("gross") - F("credited")),
+                name="billing_document_not_overpaid",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="credit_note", answers__isnull=False)
+                | (~Q(kind="credit_note") & Q(answers__isnull=True)),
+                name="billing_document_answers",
             ),
             models.CheckConstraint(
                 condition=Q(due_on__gte=F("issued_on")), name="billing_document_due_later"
@@ -108,6 +119,9 @@ class Document(models.Model):
                 fields=["payer_id"],
                 condition=Q(status__in=["issued", "partially_paid", "overdue"], kind="invoice"),
                 name="billing_document_open",
+            ),
+            models.Index(
+                fields=["answers"], condition=Q(answers__isnull=False), name="billing_document_credits"
             ),
         )
 
@@ -136,6 +150,8 @@ class Line(models.Model):
     period_end = models.DateField(null=True)
     customer_name = models.TextField(db_default="", default="")
     tax = models.SmallIntegerField(db_default=0, default=0)
+    # Of a credit note: the invoice's line that it takes back, whole or in part.
+    answers = models.ForeignKey("self", on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
 
     class Meta:
         constraints = (
@@ -144,4 +160,7 @@ class Line(models.Model):
                 condition=Q(quantity__gte=1, months__gte=0, net__gte=0, unit_price__gte=0),
                 name="billing_line_sane",
             ),
+        )
+        indexes = (
+            models.Index(fields=["answers"], condition=Q(answers__isnull=False), name="billing_line_credits"),
         )

@@ -2,6 +2,7 @@
 
 from purveyor.payments.models.dunning import DunningCase, DunningDone, DunningStep
 from purveyor.payments.models.money import Allocation, Payable, Payment
+from purveyor.payments.models.refunds import Refund
 
 __all__ = [
     "Allocation",
@@ -10,4 +11,5 @@ __all__ = [
     "DunningStep",
     "Payable",
     "Payment",
+    "Refund",
 ]

@@ -25,6 +25,10 @@ class Payable(models.Model):
     status = models.TextField()
     opened_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
+    # What credit notes took off what was open.
+    credited = models.BigIntegerField(default=0, db_default=0)
+    # The invoice that it paid in the end, where its subject is a renewal; else the subject tells.
+    invoice_id = models.UUIDField(null=True)
 
     class Meta:
         constraints = (
@@ -36,14 +40,16 @@ class Payable(models.Model):
                 name="payments_payable_status",
             ),
             models.CheckConstraint(
-                condition=Q(method__in=["bank_transfer", "balance"]), name="payments_payable_method"
+                condition=Q(method__in=["bank_transfer", "balance", "card"]), name="payments_payable_method"
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="payments_payable_positive"),
             models.CheckConstraint(
-                condition=Q(paid__gte=0, paid__lte=F("amount")), name="payments_payable_not_overpaid"
+                condition=Q(paid__gte=0, credited__gte=0, paid__lte=F("amount") - F("credited")),
+                name="payments_payable_not_overpaid",
             ),
             models.CheckConstraint(
-                condition=~Q(status="settled") | Q(paid=F("amount"), settled_at__isnull=False),
+                condition=~Q(status="settled")
+                | Q(paid=F("amount") - F("credited"), settled_at__isnull=False),
                 name="payments_payable_settled_is_paid",
             ),
             models.UniqueConstraint(
@@ -58,6 +64,11 @@ class Payable(models.Model):
                 fields=["-opened_at", "-id"],
                 condition=Q(status__in=["open", "partially_paid"]),
                 name="payments_payable_open",
+            ),
+            models.Index(
+                fields=["invoice_id"],
+                condition=Q(invoice_id__isnull=False),
+                name="payments_payable_invoice",
             ),
         )
 

@@ -21,5 +21,5 @@ def allocate(payable: Payable, amount: Money) -> Allocated:
     paid = payable.paid + taken
     status: PayableStatus = payable.status
     if is_open:
-        status = "settled" if paid == payable.amount else "partially_paid"
+        status = "settled" if paid == payable.owed else "partially_paid"
     return Allocated(taken, amount - taken, paid, status)

@@ -17,6 +17,7 @@ from purveyor.kernel.money import Money
 from purveyor.ledger import legs as movements
 from purveyor.ledger.commands.post import post
 from purveyor.parties.trade import get_trade
+from purveyor.payments.commands import link_invoice
 from purveyor.renewals import events, models
 from purveyor.renewals._view import zone_of
 from purveyor.renewals.commands import _pending
@@ -69,6 +70,8 @@ def settle_renewal(
     )
     row.status, row.paid_at, row.rolled_at, row.due_at = "paid", now, now, None
     row.invoice_id, row.order_id = invoice.id, order_id
+    if row.payable_id is not None and order_id is None:
+        link_invoice(actor=actor, now=now, payable_id=row.payable_id, invoice_id=invoice.id)
     row.save(update_fields=["status", "paid_at", "rolled_at", "due_at", "invoice", "order_id", "on_time"])
     event = events.RenewalPaid(
         renewal_id=str(row.id),

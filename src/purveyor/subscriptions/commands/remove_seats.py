@@ -1,4 +1,4 @@
-"""Fewer seats in the running term: only for what was never billed."""
+"""Fewer seats in the running term: only for what was never billed, or is credited."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from purveyor.subscriptions.types import Subscription
 def remove_seats(*, actor: Actor, now: datetime, subscription_id: UUID, quantity: int) -> Subscription:
     """Take ``quantity`` free seats away now; a number planned for the renewal goes down with them.
 
-    Only ``sales.take_back_seats`` calls it, which knows what is still on account: what was billed stays until the
-    renewal (rules.md b). Not safe to repeat by itself.
+    Only ``sales.take_back_seats`` calls it, which knows what is still on account, and ``payments.credit_invoice``,
+    which pays back: what was billed stays until the renewal otherwise (rules.md b). Not safe to repeat by itself.
 
     Raises: SubscriptionNotActive, PeriodEnded, SeatsInUse (members hold them), NotFound, Forbidden, Invalid.
     Emits: subscription.seats_removed; subscription.renewal_rebased when another number was scheduled.
