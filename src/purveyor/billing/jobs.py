@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from purveyor.billing.commands import mark_overdue
-from purveyor.infra import tx
+from purveyor.billing.commands.recognize_revenue import (
+    next_closing,
+    postpone_recognition,
+    recognize_revenue,
+)
+from purveyor.infra import clock, tx
 from purveyor.kernel.actor import system_actor
 
 
@@ -15,3 +20,16 @@ def run_overdue(document_id: UUID, due_at: datetime) -> None:
     actor = system_actor()
     with tx.enter(actor):
         mark_overdue(actor=actor, now=due_at, document_id=document_id)
+
+
+def run_recognition(state_id: UUID, due_at: datetime) -> None:
+    """Recognize the revenue of the days before ``due_at``, and come back the next morning.
+
+    A morning that is long over is not made up for by itself: the next one takes all days that were missed.
+    """
+    actor = system_actor()
+    behind = clock.now()
+    if behind - due_at > timedelta(days=1):
+        postpone_recognition(actor=actor, state_id=state_id, next_at=next_closing(behind))
+        return
+    recognize_revenue(actor=actor, now=due_at, state_id=state_id, next_at=next_closing(due_at))
