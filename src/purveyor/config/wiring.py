@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from purveyor.billing.jobs import run_overdue
+from purveyor.billing.jobs import run_overdue, run_recognition
 from purveyor.infra.registry import DueSource, register_due, subscribe
 from purveyor.interfaces.mail.dunning import LISTENERS as DUNNING_LISTENERS
 from purveyor.interfaces.mail.handlers import LISTENERS
@@ -58,5 +58,6 @@ def _due_work() -> None:
     register_due(DueSource("renewals.daily", "renewals_daily", give_due))
     register_due(DueSource("seats.expire_invitation", "seats_invitation", run_expiry))
     register_due(DueSource("billing.overdue", "billing_document", run_overdue))
+    register_due(DueSource("billing.recognition", "billing_recognitionstate", run_recognition))
     register_due(DueSource("sales.close_account", "billing_gathering", run_close))
     register_due(DueSource("payments.dunning", "payments_dunningcase", run_dunning))
