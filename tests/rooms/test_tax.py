@@ -19,7 +19,8 @@ from purveyor.parties.types import Address
 from purveyor.tax import queries
 from purveyor.tax.commands import record_number_check
 from purveyor.tax.errors import VatNumberInvalid
-from purveyor.tax.numbers import FormatOnlyCheck, check_number
+from purveyor.tax.live import NumberChecks
+from purveyor.tax.numbers import check_number
 from purveyor.tax.rates_data import STANDARD_RATES, rates_on
 from purveyor.tax.rules.territories import EU_MEMBERS
 from tests.support.houses import NOW, Houses, build_houses, given
@@ -290,8 +291,9 @@ def test_saving_a_number_leaves_evidence_for_the_invoice(houses: Houses) -> None
         given=given("Adler customer", "AT", vat_number="U13585627"),
     )
     with tx.enter(actor):
-        decision = queries.decide_for(seller=houses.seller, bill_to=changed, on=later.date())
-        record = queries.get_decision_record(actor=actor, decision=decision, bill_to=changed)
+        record = queries.decide_with_proof(
+            actor=actor, seller=houses.seller, bill_to=changed, on=later.date()
+        ).record
         numbers = [row.number for row in queries.list_number_checks(actor=actor, organization=changed)]
     assert record["rule"] == "reverse_charge"
     assert record["evidence"] | {"check": "-"} == {
@@ -350,4 +352,4 @@ def test_no_number_leaves_no_evidence(houses: Houses) -> None:
         actor=houses.operator, now=NOW, country="DE", number=" ", reseller_id=houses.second.id
     )
     assert found is None
-    assert FormatOnlyCheck().normalize(country="DE", number="") == ("", "none")
+    assert NumberChecks().normalize(country="DE", number="") == ""

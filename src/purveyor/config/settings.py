@@ -76,6 +76,11 @@ REQUIRE_MFA = _flag("PURVEYOR_REQUIRE_MFA", False)
 # A session ends after so long without a page, and after SESSION_COOKIE_AGE at the latest.
 IDLE_MINUTES = int(os.environ.get("PURVEYOR_IDLE_MINUTES", "30"))
 OSS_REGISTERED = _flag("PURVEYOR_OSS", True)
+# Where VAT numbers are checked live; empty: by form and check digit alone. A sandbox asks nobody unless told whom.
+VIES_URL = os.environ.get("PURVEYOR_VIES_URL", "" if SANDBOX else "https://ec.europa.eu/taxation_customs/vies")
+VIES_SECONDS = float(os.environ.get("PURVEYOR_VIES_SECONDS", "4"))
+VIES_FRESH_HOURS = int(os.environ.get("PURVEYOR_VIES_FRESH_HOURS", "24"))
+VIES_RECHECK_DAYS = int(os.environ.get("PURVEYOR_VIES_RECHECK_DAYS", "30"))
 # How many days an exchange rate holds: a long weekend has no new one.
 EXCHANGE_RATE_DAYS = int(os.environ.get("PURVEYOR_EXCHANGE_RATE_DAYS", "10"))
 

@@ -18,7 +18,8 @@ from purveyor.sales.jobs import run_close
 from purveyor.seats.handlers import on_subscription_ended
 from purveyor.seats.jobs import run_expiry
 from purveyor.subscriptions.handlers import on_customer_updated
-from purveyor.tax.numbers import FormatOnlyCheck
+from purveyor.tax.jobs import check_due
+from purveyor.tax.live import NumberChecks
 
 
 def wire() -> None:
@@ -29,9 +30,7 @@ def wire() -> None:
 
 
 def _ports() -> None:
-    # Until the live check against VIES stands, a number is checked by form and check digit only,
-    # and the evidence says so.
-    Adapters.vat_numbers = FormatOnlyCheck()
+    Adapters.vat_numbers = NumberChecks()
 
 
 def _events() -> None:
@@ -53,6 +52,7 @@ def _events() -> None:
 
 
 def _due_work() -> None:
+    register_due(DueSource("tax.check_number", "tax_numberwatch", check_due))
     register_due(DueSource("renewals.roll", "subscriptions_subscription", roll_due, run_many=roll_all_due))
     register_due(DueSource("renewals.ladder", "renewals_renewal", run_ladder))
     register_due(DueSource("renewals.daily", "renewals_daily", give_due))

@@ -23,6 +23,15 @@ class CustomerUpdated(Event):
 
 
 @dataclass(frozen=True)
+class VatNumberChanged(Event):
+    kind: ClassVar[str] = "vat_number.changed"
+    organization: str
+    number: str
+    before: str
+    status: str
+
+
+@dataclass(frozen=True)
 class ResellerCreated(Event):
     kind: ClassVar[str] = "reseller.created"
     reseller: str

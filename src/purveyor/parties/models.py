@@ -147,6 +147,20 @@ class SellerProfile(models.Model):
     bank_name = models.TextField(default="")
     help_email = models.TextField(default="")
     help_url = models.TextField(default="")
+    # While a buyer's VAT number is unknown: a valid answer of at most so many days serves, then the policy decides.
+    vat_unknown = models.TextField(default="hold_invoice")
+    vat_answer_days = models.IntegerField(default=30)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(vat_unknown__in=["hold_invoice", "charge_then_correct"]),
+                name="seller_vat_unknown",
+            ),
+            models.CheckConstraint(
+                condition=Q(vat_answer_days__gte=0, vat_answer_days__lte=90), name="seller_vat_answer_days"
+            ),
+        )
 
 
 class Membership(models.Model):

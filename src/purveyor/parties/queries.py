@@ -220,6 +220,8 @@ def get_seller() -> Seller:
         bank_name=row.bank_name,
         help_email=row.help_email,
         help_url=row.help_url,
+        vat_unknown=row.vat_unknown,  # type: ignore[arg-type]  # a check constraint holds it
+        vat_answer_days=row.vat_answer_days,
     )
 
 

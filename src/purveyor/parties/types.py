@@ -13,6 +13,8 @@ Kind = Literal["operator", "reseller", "customer"]
 BillingMode = Literal["at_once", "gathered"]
 BillTo = Literal["customer", "reseller"]
 VatStatus = Literal["none", "valid", "invalid", "unknown"]
+# What the seller does while nobody can say whether a buyer's number is valid.
+VatUnknownPolicy = Literal["hold_invoice", "charge_then_correct"]
 
 LANGUAGES = ("en", "es", "de", "it", "fr")
 PREFIXES: dict[str, str] = {"operator": "ope", "reseller": "res", "customer": "cus"}
@@ -90,6 +92,8 @@ class Seller:
     bank_name: str
     help_email: str
     help_url: str
+    vat_unknown: VatUnknownPolicy = "hold_invoice"
+    vat_answer_days: int = 30
 
 
 @dataclass(frozen=True)

@@ -81,3 +81,27 @@ class ExchangeRate(models.Model):
             ),
             models.Index(fields=["-on", "-id"], name="tax_exchange_newest"),
         )
+
+
+class NumberWatch(models.Model):
+    """When the number of a party is looked at next, and how often in a row nobody could say. One row a party.
+
+    ``last_error`` is why the last answer was unknown.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    reseller = models.ForeignKey(
+        "parties.Organization", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    customer = models.ForeignKey(
+        "parties.Organization", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
+    organization = models.OneToOneField("parties.Organization", on_delete=models.PROTECT, related_name="+")
+    number = models.TextField()
+    due_at = models.DateTimeField(null=True)
+    attempts = models.IntegerField(default=0)
+    tried_at = models.DateTimeField(null=True)
+    last_error = models.TextField(default="")
+
+    class Meta:
+        indexes = (models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="tax_watch_due"),)

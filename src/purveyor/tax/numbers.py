@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import datetime
 from typing import Any, Literal
-from uuid import UUID
 
 from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
 from stdnum.util import get_cc_module
 
-from purveyor.kernel.actor import system_actor
 from purveyor.kernel.errors import Invalid
 from purveyor.tax.errors import VatNumberInvalid
 from purveyor.tax.rules.territories import EU_MEMBERS
@@ -142,28 +139,3 @@ def _invalid(number: str, country: str, reason: _Reason) -> VatNumberInvalid:
 
 def _evidence(number: str, country: str, status: str, source: str) -> dict[str, Any]:
     return {"number": number, "country": country, "status": status, "source": source}
-
-
-class FormatOnlyCheck:
-    """The adapter of ``parties.ports.VatNumberCheck``: form and check digit, and their evidence."""
-
-    def normalize(self, *, country: str, number: str) -> tuple[str, str]:
-        """(normalized number, status); an empty text is ("", "none"). Raises as :func:`check_number`."""
-        result = check_number(country, number)
-        return result.normalized, result.status
-
-    def keep_evidence(
-        self, *, number: str, country: str, reseller_id: UUID, customer_id: UUID | None, now: datetime
-    ) -> Any:
-        """Store the check, in the transaction of the command that saves the number."""
-        # The command checks numbers with this module, so it is loaded when it is needed.
-        from purveyor.tax.commands import record_number_check
-
-        return record_number_check(
-            actor=system_actor(customer_id=customer_id),
-            now=now,
-            country=country,
-            number=number,
-            reseller_id=reseller_id,
-            customer_id=customer_id,
-        )

@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
+
+if TYPE_CHECKING:
+    from purveyor.tax.decision import TaxDecision
 
 NumberState = Literal["none", "valid", "invalid", "unknown"]
 
+# Who said it: VIES, asked about the very number.
+VIES = "VIES"
 # What was checked: form and check digit. Nobody asked the tax authority whether the number exists.
 FORMAT_ONLY = "format only"
 NOT_CHECKED = "not checked"
@@ -22,6 +27,9 @@ class CheckFound:
     id: UUID
     source: str
     checked_at: datetime
+    # The tax administration's own number for the question and its answer, where it gave one.
+    consultation: str = ""
+    name_match: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +38,8 @@ class NumberResult:
 
     ``normalized`` is the number as it is stored and printed: prefix and body without separators for a number
     of a member state (``EL094259216``), the text as typed for any other. ``evidence`` is plain JSON: number,
-    country, status, source.
+    country, status, source; of a live check also request, response, consultation, name, address, name_match (``yes``,
+    ``no``, ``not_disclosed``) and error.
     """
 
     status: NumberState
@@ -60,3 +69,13 @@ class RateRow:
     rate_percent: Decimal
     valid_from: date
     valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """A tax decision with what it rests on. ``record`` is what a document keeps (``tax_decision``); ``waits`` says that
+    nobody knows the buyer's number yet and that the seller holds the invoice until somebody does."""
+
+    decision: TaxDecision
+    record: dict[str, Any]
+    waits: bool

@@ -21,7 +21,11 @@ def tax_reason(explanation: Explanation, evidence: Mapping[str, Any] | None = No
     try:
         if write is None:
             return explanation.code
-        reason = write(Facts(explanation.facts))
+        facts = Facts(explanation.facts)
+        said = _with_answer(explanation, facts)
+        if said:
+            return said
+        reason = write(facts)
         number = number_note(explanation, evidence or {})
     except (KeyError, ValueError, TypeError):
         return explanation.code
@@ -30,17 +34,58 @@ def tax_reason(explanation: Explanation, evidence: Mapping[str, Any] | None = No
 
 def number_note(explanation: Explanation, evidence: Mapping[str, Any]) -> str:
     """What is known of the buyer's VAT number, where it matters to the decision; else an empty text."""
-    number = str(evidence.get("number") or "")
+    facts = explanation.facts
+    number = str(evidence.get("number") or facts.get("number") or "")
     if not number or explanation.code in {"tax.domestic", "tax.outside_scope", "tax.special_area"}:
         return ""
-    status = str(evidence.get("status") or explanation.facts.get("number_status") or "")
+    status = str(evidence.get("status") or facts.get("number_status") or "")
     if status == "valid":
-        if str(evidence.get("source", "")) in {"format only", "format_only"}:
+        if str(evidence.get("source") or facts.get("number_source") or "") in {"format only", "format_only"}:
             return _("%(number)s has the right form (not yet checked with VIES)") % {"number": number}
         return _("%(number)s is valid in VIES") % {"number": number}
     if status == "invalid":
         return _("%(number)s is not valid") % {"number": number}
     return _("%(number)s could not be checked yet") % {"number": number}
+
+
+def _with_answer(explanation: Explanation, facts: Facts) -> str:
+    """The sentence of a decision that rests on an answer of VIES about the buyer's number, or on the want of one."""
+    given = explanation.facts
+    if given.get("number_source") != "VIES":
+        return ""
+    words: dict[str, object] = {"number": given["number"], "date": given["checked_on"]}
+    if explanation.code == "tax.reverse_charge":
+        if not given.get("consultation"):
+            return _("VAT not charged: reverse charge, %(number)s valid on %(date)s") % words
+        words["consultation"] = given["consultation"]
+        return (
+            _("VAT not charged: reverse charge, %(number)s valid on %(date)s (consultation %(consultation)s)")
+            % words
+        )
+    if explanation.code not in {"tax.destination", "tax.seller_rate"}:
+        return ""
+    words |= {"rate": facts.percent("rate_percent"), "country": facts.country("country")}
+    if given.get("number_status") == "invalid":
+        return (
+            _("VAT %(rate)s of %(country)s: treated as consumer, %(number)s was not valid on %(date)s")
+            % words
+        )
+    return _unanswered(str(given.get("meanwhile", ""))) % words
+
+
+def _unanswered(meanwhile: str) -> str:
+    """Nobody could say whether the number is valid; what that means for the money."""
+    if meanwhile == "hold_invoice":
+        return _(
+            "VAT %(rate)s of %(country)s, as for a consumer, while %(number)s cannot be checked. The invoice waits for"
+            " the answer: if the number is valid, it bears no VAT and what was paid too much goes to the balance"
+        )
+    if meanwhile == "charge_then_correct":
+        return _(
+            "VAT %(rate)s of %(country)s, as for a consumer, while %(number)s cannot be checked. If the answer is that"
+            " the number is valid, this is credited and invoiced again without VAT"
+        )
+    return _("VAT %(rate)s of %(country)s: treated as consumer, %(number)s could not be checked by %(date)s")
 
 
 def has_words(code: str) -> bool:

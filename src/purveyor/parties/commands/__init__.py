@@ -9,6 +9,7 @@ from purveyor.parties.commands.people import ensure_person, set_language, set_na
 from purveyor.parties.commands.recent import note_recent_customer
 from purveyor.parties.commands.resellers import create_reseller, update_reseller
 from purveyor.parties.commands.setup_operator import setup_operator, update_seller
+from purveyor.parties.commands.vat_status import set_vat_status
 
 __all__ = [
     "create_api_key",
@@ -26,6 +27,7 @@ __all__ = [
     "set_may_pay_itself",
     "set_membership_role",
     "set_name",
+    "set_vat_status",
     "setup_operator",
     "update_customer",
     "update_reseller",

@@ -15,10 +15,9 @@ from purveyor.kernel.ids import new_id, show
 from purveyor.kernel.money import is_currency
 from purveyor.parties import models, queries
 from purveyor.parties.authority import require
-from purveyor.parties.commands._fields import organization_columns
+from purveyor.parties.commands._fields import keep_evidence, organization_columns
 from purveyor.parties.errors import CurrencyFrozen
 from purveyor.parties.events import CustomerCreated, CustomerUpdated
-from purveyor.parties.ports import Adapters
 from purveyor.parties.types import CustomerInput, Organization
 
 
@@ -43,7 +42,7 @@ def create_customer(
     owner = actor.reseller_id if actor.scope == "reseller" else reseller_id or queries.find_house_reseller()
     if owner is None or not models.Organization.objects.filter(id=owner, kind="reseller").exists():
         raise NotFound(kind="reseller")
-    columns = organization_columns(given)
+    columns, checked = organization_columns(given)
     currency = given.currency or models.Organization.objects.values_list("currency", flat=True).get(id=owner)
     if not is_currency(currency):
         raise Invalid(field="currency", reason="currency")
@@ -55,7 +54,7 @@ def create_customer(
         id=new, kind="customer", customer_id=new, reseller_id=owner, currency=currency, bill_to=bill_to,
         created_at=now, **columns,
     )  # fmt: skip
-    _keep_evidence(columns["vat_number"], columns["country"], owner, new, now)
+    keep_evidence(checked, columns["country"], owner, new, now)
     activity.record(
         actor, now=now, kind="customer.created", subject_kind="customer", subject_id=new, reseller_id=owner,
         customer_id=new, facts={"name": columns["name"]},
@@ -78,7 +77,7 @@ def update_customer(*, actor: Actor, now: datetime, customer_id: UUID, given: Cu
     """
     require(actor, "business_information", customer_id=customer_id)
     before = queries.get_customer(actor=actor, customer_id=customer_id)
-    columns = organization_columns(given)
+    columns, checked = organization_columns(given, before=before)
     if given.currency is not None and given.currency != before.currency:
         if before.currency_frozen:
             raise CurrencyFrozen(field="currency", currency=before.currency)
@@ -95,8 +94,7 @@ def update_customer(*, actor: Actor, now: datetime, customer_id: UUID, given: Cu
         return before
     models.Organization.objects.filter(id=customer_id).update(**columns)
     assert row.reseller_id is not None  # a check constraint: customers have a reseller
-    if {"vat_number", "country"} & set(changed):
-        _keep_evidence(columns["vat_number"], columns["country"], row.reseller_id, customer_id, now)
+    keep_evidence(checked, columns["country"], row.reseller_id, customer_id, now)
     activity.record(
         actor, now=now, kind="customer.updated", subject_kind="customer", subject_id=customer_id,
         reseller_id=row.reseller_id, customer_id=customer_id, facts={"changed": changed},
@@ -106,13 +104,6 @@ def update_customer(*, actor: Actor, now: datetime, customer_id: UUID, given: Cu
         now=now, subject_id=customer_id, reseller_id=row.reseller_id, customer_id=customer_id,
     )  # fmt: skip
     return queries.get_customer(actor=actor, customer_id=customer_id)
-
-
-def _keep_evidence(number: str, country: str, reseller_id: UUID, customer_id: UUID, now: datetime) -> None:
-    if number:
-        Adapters.vat_numbers.keep_evidence(
-            number=number, country=country, reseller_id=reseller_id, customer_id=customer_id, now=now
-        )
 
 
 @command

@@ -18,10 +18,9 @@ from purveyor.kernel.money import is_currency
 from purveyor.kernel.text import clean_email, clean_line
 from purveyor.parties import models, queries
 from purveyor.parties.authority import require
-from purveyor.parties.commands._fields import organization_columns
+from purveyor.parties.commands._fields import keep_evidence, organization_columns
 from purveyor.parties.errors import CodeTaken
 from purveyor.parties.events import ResellerCreated
-from purveyor.parties.ports import Adapters
 from purveyor.parties.types import CustomerInput, Organization
 
 _CODE = re.compile(r"[A-Z][A-Z0-9]{1,9}")
@@ -43,7 +42,7 @@ def create_reseller(
     Raises: Forbidden, Invalid, CodeTaken, vat_number_invalid.  Emits: reseller.created.
     """
     require(actor, "operate")
-    columns = organization_columns(given)
+    columns, checked = organization_columns(given)
     if given.currency is None or not is_currency(given.currency):
         raise Invalid(field="currency", reason="currency")
     wanted = (code or f"R{models.ResellerProfile.objects.count() + 1:03d}").strip().upper()
@@ -62,14 +61,7 @@ def create_reseller(
             )  # fmt: skip
     except IntegrityError as error:
         raise CodeTaken(field="code", value=wanted) from error
-    if columns["vat_number"]:
-        Adapters.vat_numbers.keep_evidence(
-            number=columns["vat_number"],
-            country=columns["country"],
-            reseller_id=new,
-            customer_id=None,
-            now=now,
-        )
+    keep_evidence(checked, columns["country"], new, None, now)
     activity.record(
         actor, now=now, kind="reseller.created", subject_kind="reseller", subject_id=new, reseller_id=new,
         facts={"name": columns["name"], "code": wanted},
@@ -103,14 +95,11 @@ def update_reseller(
     require(actor, "settings")
     if actor.scope == "customer" or (actor.scope == "reseller" and actor.reseller_id != reseller_id):
         raise NotFound(kind="reseller")
-    row = (
-        models.Organization.objects.select_for_update(of=("self",))
-        .filter(id=reseller_id, kind="reseller")
-        .first()
-    )
-    if row is None:
+    before = queries.get_organization(actor=actor, organization_id=reseller_id)
+    if before.kind != "reseller":
         raise NotFound(kind="reseller")
-    columns = organization_columns(given)
+    columns, checked = organization_columns(given, before=before)
+    row = models.Organization.objects.select_for_update(of=("self",)).get(id=reseller_id)
     profile: dict[str, Any] = {
         "name": columns["name"],
         "help_name": clean_line(help_name, field="help_name", required=False),
@@ -127,11 +116,7 @@ def update_reseller(
     models.Organization.objects.filter(id=reseller_id).update(**columns)
     models.ResellerProfile.objects.filter(organization_id=reseller_id).update(**profile)
     if changed:
-        if "vat_number" in changed and columns["vat_number"]:
-            Adapters.vat_numbers.keep_evidence(
-                number=columns["vat_number"], country=columns["country"], reseller_id=reseller_id,
-                customer_id=None, now=now,
-            )  # fmt: skip
+        keep_evidence(checked, columns["country"], reseller_id, None, now)
         activity.record(
             actor, now=now, kind="reseller.updated", subject_kind="reseller", subject_id=reseller_id,
             reseller_id=reseller_id, facts={"changed": changed},

@@ -17,7 +17,9 @@ from purveyor.parties import models, queries
 from purveyor.parties.authority import require
 from purveyor.parties.commands._fields import organization_columns
 from purveyor.parties.commands.resellers import create_reseller
-from purveyor.parties.types import CustomerInput, Seller
+from purveyor.parties.types import CustomerInput, Seller, VatUnknownPolicy
+
+ANSWER_DAYS_MAX = 90
 
 
 @command
@@ -39,7 +41,7 @@ def setup_operator(
     require(actor, "operate")
     if models.SellerProfile.objects.exists():
         return queries.get_seller()
-    columns = organization_columns(given)
+    columns, _ = organization_columns(given)
     new = new_id()
     models.Organization.objects.create(
         id=new, kind="operator", reseller_id=None, customer_id=None, currency=given.currency or "EUR",
@@ -73,14 +75,25 @@ def update_seller(
     bank_name: str,
     help_email: str,
     help_url: str,
+    vat_unknown: VatUnknownPolicy | None = None,
+    vat_answer_days: int | None = None,
 ) -> Seller:
     """Correct the operator's data and bank account; issued documents keep what they said.
+
+    ``vat_unknown`` says what is done while a buyer's VAT number is unknown, ``vat_answer_days`` how old a valid
+    answer may be that serves meanwhile; left out, they stay.
 
     Raises: Forbidden, Invalid, vat_number_invalid.
     """
     require(actor, "operate")
     seller = queries.get_seller()
-    columns = organization_columns(given)
+    columns, _ = organization_columns(given, before=seller.organization)
+    policy = vat_unknown or seller.vat_unknown
+    if policy not in ("hold_invoice", "charge_then_correct"):
+        raise Invalid(field="vat_unknown", reason="choice", choices=["hold_invoice", "charge_then_correct"])
+    days = seller.vat_answer_days if vat_answer_days is None else vat_answer_days
+    if type(days) is not int or not 0 <= days <= ANSWER_DAYS_MAX:
+        raise Invalid(field="vat_answer_days", reason="out_of_range", minimum=0, maximum=ANSWER_DAYS_MAX)
     models.Organization.objects.filter(id=seller.organization.id).update(**columns)
     models.SellerProfile.objects.filter(organization_id=seller.organization.id).update(
         iban=_clean_iban(iban),
@@ -88,6 +101,8 @@ def update_seller(
         bank_name=clean_line(bank_name, field="bank_name", required=False),
         help_email=help_email,
         help_url=help_url,
+        vat_unknown=policy,
+        vat_answer_days=days,
     )
     activity.record(
         actor, now=now, kind="operator.updated", subject_kind="operator", subject_id=seller.organization.id,

@@ -51,6 +51,7 @@ class Priced(NamedTuple):
     buyer: str
     description: str
     explanation: str
+    waits: bool
 
 
 class Verdict(NamedTuple):
@@ -70,9 +71,13 @@ class Named:
     """A party that documents of a day name: its tax, the evidence for it, and how it stands there."""
 
     def __init__(self, facts: Facts, trade: Trade, party: Organization, on: date) -> None:
-        self.decision = tax.decide_for(seller=trade.seller, bill_to=party, on=on)
+        decision = tax.decide_for(seller=trade.seller, bill_to=party, on=on)
         check: CheckFound | None = facts.checks.get(party.id)
-        self.record = json_field(tax.decision_record(decision=self.decision, bill_to=party, check=check))
+        proven = tax.prove(seller=trade.seller, bill_to=party, decision=decision, check=check)
+        self.decision = proven.decision
+        # The invoice waits for an answer about the number: that is the single renewal's affair.
+        self.waits = proven.waits
+        self.record = json_field(proven.record)
         self.snapshot = snapshot(party)
         self._taxes: dict[Money, tuple[Money, str]] = {}
 
@@ -180,6 +185,7 @@ def decide_one(found: Subscription, facts: Facts) -> Verdict:
         and 0 < total < _LARGEST
         and found.renewal_id is not None
         and found.anchor_day is not None
+        and not priced.waits
     )
     return Verdict(found, outcome, reason, priced, plain)
 
@@ -230,7 +236,7 @@ def _priced(
     period, description = _description(facts, found, offer, quantity)
     return Priced(
         trade, owing, offer, period, price[0], price[1], line, vat, taxes, named.record, named.snapshot, description,
-        explanation,
+        explanation, named.waits,
     )  # fmt: skip
 
 

@@ -84,7 +84,7 @@ def price_renewal(
         discount_percent=discount,
     )
     bill_to = trade.named(owing.bill_to_id)
-    decision = tax.decide_for(seller=trade.seller, bill_to=bill_to, on=on)
+    proven = tax.decide_with_proof(actor=actor, seller=trade.seller, bill_to=bill_to, on=on)
     return Charge(
         subscription=subscription,
         offer=offer,
@@ -93,8 +93,8 @@ def price_renewal(
         trade=trade,
         period=subscriptions.next_period(subscription, offer.term_months),
         line=line,
-        tax=compute_tax(line.net, decision),
-        tax_record=tax.get_decision_record(actor=actor, decision=decision, bill_to=bill_to),
+        tax=compute_tax(line.net, proven.decision),
+        tax_record=proven.record,
     )
 
 

@@ -31,7 +31,8 @@ from purveyor.sales.types import LineWish
 from purveyor.subscriptions import queries as subscriptions
 from purveyor.subscriptions.types import Subscription
 from purveyor.tax import queries as tax
-from purveyor.tax.decision import TaxDecision
+from purveyor.tax.commands import refresh_number
+from purveyor.tax.types import Proven
 
 LINES_MAX = 50
 _NO_DISCOUNT = Decimal(0)
@@ -44,7 +45,7 @@ class Cart:
     trade: Trade
     roles: Roles
     bill_to: Organization
-    decision: TaxDecision
+    proven: Proven
     composed: Composed
 
 
@@ -108,12 +109,18 @@ class _Reader:
 
 
 def price_cart(
-    *, actor: Actor, now: datetime, customer_id: UUID, wishes: Sequence[LineWish], charging: bool = False
+    *,
+    actor: Actor,
+    now: datetime,
+    customer_id: UUID,
+    wishes: Sequence[LineWish],
+    charging: bool = False,
+    asking: bool = False,
 ) -> Cart:
     """Price ``wishes`` for ``customer_id`` as ``actor`` would buy them now.
 
     ``charging`` locks the subscriptions that grow, and leaves out the outlook on the next renewal, which is
-    shown but never charged.
+    shown but never charged. ``asking`` has a VAT number looked at whose last answer is not fresh.
 
     Raises: Invalid (``lines.0.quantity`` ...), NotFound, OfferNotAvailable, SubscriptionNotActive and
         PeriodEnded naming the line; TaxUndecided.
@@ -128,20 +135,23 @@ def price_cart(
         bill_to=trade.customer.bill_to,
     )
     on = business_date(now)
+    bill_to = trade.named(roles.bill_to_id)
+    if asking:
+        # Before anything is locked: the service may take its time.
+        bill_to = refresh_number(actor=actor, now=now, organization=bill_to)
     reader = _Reader(actor, on, trade, roles, charging)
     reader.hold(wishes)
     facts = [_facts(reader, position, wish, not charging) for position, wish in enumerate(wishes)]
-    bill_to = trade.named(roles.bill_to_id)
-    decision = tax.decide_for(seller=trade.seller, bill_to=bill_to, on=on)
+    proven = tax.decide_with_proof(actor=actor, seller=trade.seller, bill_to=bill_to, on=on)
     composed = compose(
         facts=facts,
         currency=reader.currency,
         buyer=Buyer(actor.organization_id, actor.role, roles.tier),
         payer_id=roles.payer_id,
         bill_to_id=roles.bill_to_id,
-        decision=decision,
+        decision=proven.decision,
     )
-    return Cart(trade, roles, bill_to, decision, composed)
+    return Cart(trade, roles, bill_to, proven, composed)
 
 
 def _check(wishes: Sequence[LineWish]) -> None:

@@ -17,6 +17,7 @@ from purveyor.kernel.ids import new_id, show
 from purveyor.kernel.money import Money
 from purveyor.parties import authority
 from purveyor.parties.commands import freeze_currency
+from purveyor.parties.queries import get_organization
 from purveyor.parties.trade import gathers
 from purveyor.payments.commands import charge_balance, open_payable
 from purveyor.sales import events, models
@@ -28,7 +29,8 @@ from purveyor.sales.errors import QuoteAlreadyAccepted, QuoteExpired, QuoteOutda
 from purveyor.sales.queries import order_view, scoped_quotes
 from purveyor.sales.rules import stored
 from purveyor.sales.types import OrderView, QuoteLine
-from purveyor.tax.queries import get_decision_record
+from purveyor.tax.commands import refresh_number
+from purveyor.tax.live import is_live
 
 _METHODS = ("bank_transfer", "balance")
 # Locks the quote and takes it, in one statement: of two that accept it at once, the second waits and finds none.
@@ -51,6 +53,7 @@ def accept_quote(*, actor: Actor, now: datetime, quote_id: UUID, payment_method:
     Emits: order.placed; with the money at hand also order.completed, invoice.issued and what follows.
     """
     _check_method(payment_method)
+    _look_at_number(actor, now, quote_id)
     quote = _claim(actor, now, quote_id)
     try:
         authority.require(actor, "buy", customer_id=quote.customer_id)
@@ -88,6 +91,16 @@ def _check_method(method: str) -> None:
         raise Invalid(field="payment_method", reason="card_not_available")
     if method not in _METHODS:
         raise Invalid(field="payment_method", reason="unknown_method")
+
+
+def _look_at_number(actor: Actor, now: datetime, quote_id: UUID) -> None:
+    """Have the VAT number looked at whose last answer is not fresh, before anything is locked."""
+    if not is_live():
+        return
+    quote = scoped_quotes(actor).filter(id=quote_id, status="open").first()
+    if quote is not None:
+        party = get_organization(actor=actor, organization_id=quote.bill_to_id)
+        refresh_number(actor=actor, now=now, organization=party)
 
 
 def _claim(actor: Actor, now: datetime, quote_id: UUID) -> models.Quote:
@@ -151,7 +164,7 @@ def _new_order(actor: Actor, now: datetime, quote: models.Quote, cart: Cart, met
         vat=composed.vat.amount,
         gross=composed.gross.amount,
         taxes=[stored.tax_json(tax) for tax in composed.taxes],
-        tax_record=get_decision_record(actor=actor, decision=cart.decision, bill_to=cart.bill_to),
+        tax_record=cart.proven.record,
         placed_at=now,
     )
 

@@ -92,14 +92,14 @@ def _bill(actor: Actor, now: datetime, closing: Closing) -> Document:
     seller = parties.get_seller()
     # The supplies of a month are complete when it expires (Dir. 2006/112 art. 64): its last day has the rate.
     last_day = business_date(closing.due_at) - timedelta(days=1)
-    decision = tax.decide_for(seller=seller, bill_to=reseller, on=last_day)
+    proven = tax.decide_with_proof(actor=actor, seller=seller, bill_to=reseller, on=last_day)
     bill = _Bill(
         closing=closing,
         reseller=reseller,
         profile=parties.get_reseller_profile(reseller_id=reseller.id),
         seller=seller,
-        tax=compute_tax(closing.net, decision),
-        tax_record=tax.get_decision_record(actor=actor, decision=decision, bill_to=reseller),
+        tax=compute_tax(closing.net, proven.decision),
+        tax_record=proven.record,
     )
     document_id = new_id()
     payable = open_payable(

@@ -30,7 +30,7 @@ def make_quote(*, actor: Actor, now: datetime, customer_id: UUID, lines: Sequenc
         those about a line name it (``field`` ``lines.0.quantity``, ``line`` 0).
     """
     authority.require(actor, "buy", customer_id=customer_id)
-    cart = price_cart(actor=actor, now=now, customer_id=customer_id, wishes=lines)
+    cart = price_cart(actor=actor, now=now, customer_id=customer_id, wishes=lines, asking=True)
     composed = cart.composed
     row = models.Quote(
         id=new_id(),

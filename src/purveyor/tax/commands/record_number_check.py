@@ -9,8 +9,9 @@ from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.ids import new_id
 from purveyor.tax import models
+from purveyor.tax.commands._watch import plan_next
 from purveyor.tax.numbers import check_number
-from purveyor.tax.types import NumberCheckRow
+from purveyor.tax.types import VIES, NumberCheckRow, NumberResult
 
 
 @command
@@ -22,8 +23,11 @@ def record_number_check(
     number: str,
     reseller_id: UUID,
     customer_id: UUID | None = None,
+    found: NumberResult | None = None,
 ) -> NumberCheckRow | None:
-    """Check ``number`` for a party in ``country`` and store the finding; None where there is no number.
+    """Store what was ``found`` of ``number``, for a party in ``country``; None where there is no number.
+
+    Left out, the number is checked by form and check digit. What VIES said is followed by the next look at it.
 
     ``customer_id`` is None for a reseller's own number. Called by whoever saves a number, in the same
     transaction, after that command has checked the actor; its activity tells who did it. Checks are kept ten
@@ -32,7 +36,7 @@ def record_number_check(
     Raises:
         VatNumberInvalid, Invalid: as ``numbers.check_number``.
     """
-    result = check_number(country, number)
+    result = found or check_number(country, number)
     if result.status == "none":
         return None
     row = NumberCheckRow(
@@ -55,4 +59,13 @@ def record_number_check(
         checked_at=row.checked_at,
         evidence=row.evidence,
     )
+    if row.source == VIES:
+        plan_next(
+            now=now,
+            reseller_id=reseller_id,
+            customer_id=customer_id,
+            number=row.number,
+            status=row.status,
+            error=str(row.evidence.get("error", "")),
+        )
     return row

@@ -1,0 +1,31 @@
+"""What an answer about a VAT number, or the want of one, means for the party, and when to ask again."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from purveyor.tax.types import NumberState
+
+_PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60))
+
+
+def state_after(
+    answer: NumberState, *, before: NumberState, valid_at: datetime | None, now: datetime, serves: timedelta
+) -> NumberState:
+    """The state of the number after ``answer``. ``valid_at`` is the last time it was found valid.
+
+    A clear answer decides. Unknown decides nothing: an invalid number stays so, and a valid answer goes on serving
+    as long as it is at most ``serves`` old; then nobody knows.
+    """
+    if answer != "unknown":
+        return answer
+    if before == "invalid":
+        return "invalid"
+    return "valid" if valid_at is not None and now - valid_at <= serves else "unknown"
+
+
+def pause_before(attempt: int, chance: float) -> timedelta:
+    """How long to wait after the ``attempt``-th unknown answer in a row (from 1): a minute at first, an hour in the
+    end, give or take a fifth (``chance`` from 0 to 1), so that many do not come back at one instant."""
+    pause = _PAUSES[min(max(attempt, 1), len(_PAUSES)) - 1]
+    return pause * (0.8 + 0.4 * chance)
