@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from purveyor.kernel.errors import DomainError
 from purveyor.kernel.explanation import Explanation
@@ -58,6 +58,16 @@ class TaxDecision:
     reason: Explanation
     exemption_code: str | None
     country_of_supply: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """A tax decision with what it rests on. ``record`` is what a document keeps (``tax_decision``); ``waits`` says that
+    nobody knows the buyer's number yet and that the seller holds the invoice until somebody does."""
+
+    decision: TaxDecision
+    record: dict[str, Any]
+    waits: bool
 
 
 @dataclass(frozen=True, slots=True)

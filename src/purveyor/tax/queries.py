@@ -16,9 +16,9 @@ from purveyor.kernel.actor import Actor
 from purveyor.kernel.explanation import Explanation, Fact
 from purveyor.parties.types import Organization, Seller
 from purveyor.tax import models
-from purveyor.tax.decision import NumberStatus, TaxDecision, TaxParty, decide
+from purveyor.tax.decision import NumberStatus, Proven, TaxDecision, TaxParty, decide
 from purveyor.tax.rules.territories import EU_MEMBERS, number_country
-from purveyor.tax.types import NOT_CHECKED, CheckFound, NumberCheckRow, NumberState, Proven, RateRow
+from purveyor.tax.types import NOT_CHECKED, CheckFound, NumberCheckRow, NumberState, RateRow
 
 MAX_ROWS = 200
 # The rules that ask for the buyer's number: with them the reason names it and what is known of it.

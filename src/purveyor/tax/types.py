@@ -5,11 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 from uuid import UUID
-
-if TYPE_CHECKING:
-    from purveyor.tax.decision import TaxDecision
 
 NumberState = Literal["none", "valid", "invalid", "unknown"]
 
@@ -69,13 +66,3 @@ class RateRow:
     rate_percent: Decimal
     valid_from: date
     valid_to: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Proven:
-    """A tax decision with what it rests on. ``record`` is what a document keeps (``tax_decision``); ``waits`` says that
-    nobody knows the buyer's number yet and that the seller holds the invoice until somebody does."""
-
-    decision: TaxDecision
-    record: dict[str, Any]
-    waits: bool

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from purveyor.infra import postgres, roles
-from purveyor.interfaces.cli import build, environment
+from purveyor.interfaces.cli import build, doubles, environment
 from purveyor.interfaces.cli.children import Children
 from purveyor.interfaces.cli.progress import Bar, say, step
 
@@ -77,6 +77,7 @@ def _start(home: Path, children: Children) -> None:
         environment.prepare()
     with step("Migrating"):
         migrate()
+    doubles.start(children)
     with step("Starting the web server"):
         children.add("web", "serve")
         _wait_for_web(children)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from purveyor.infra import postgres, roles
-from purveyor.interfaces.cli import begin, build, demo, environment, ledger, renew
+from purveyor.interfaces.cli import begin, build, demo, doubles, environment, ledger, renew
 from purveyor.interfaces.cli.children import ChildrenError
 from purveyor.interfaces.cli.progress import say
 
@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     add("demo", lambda _: demo.run(), "build, start and fill everything, and keep it running until Ctrl-C")
     add("serve", _serve, "serve pages and API (gunicorn)").add_argument("--workers", type=int, default=2)
     add("work", _work, "run jobs: mails and everything else that follows a commit")
+    doubles.add_options(add("double", doubles.run, "one of the services of others, on this machine; the demo's"))
     renew.add_options(add("renew", _renew, "renew all that is due until a day, or say what it would bill"))
     ledger.add_options(add("ledger", _ledger, "check the books: does every balance agree with what it is about"))
     begin.add_options(

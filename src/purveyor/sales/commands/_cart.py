@@ -32,7 +32,7 @@ from purveyor.subscriptions import queries as subscriptions
 from purveyor.subscriptions.types import Subscription
 from purveyor.tax import queries as tax
 from purveyor.tax.commands import refresh_number
-from purveyor.tax.types import Proven
+from purveyor.tax.decision import Proven
 
 LINES_MAX = 50
 _NO_DISCOUNT = Decimal(0)
