@@ -186,7 +186,7 @@ def everything_agrees(
     revenue = sum(net for net, _ in ordered + renewed)
     (booked,) = everything(
         "SELECT -sum(e.amount) FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id"
-        " WHERE a.kind = 'deferred_revenue'"
+        " WHERE a.kind IN ('deferred_revenue', 'revenue')"
     )
     assert int(booked[0]) == revenue == sum(net for one, _ in owned for _, net in one.lines)
     running = everything("SELECT count(*) FROM subscriptions_subscription WHERE status = 'active'")
