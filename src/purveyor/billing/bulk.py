@@ -30,7 +30,7 @@ RETURNING reseller_id, year, last, issued_on"""
 _DOCUMENT = (
     "id, kind, number, series, year, sequence, reseller_id, customer_id, payer_id, bill_to_id, order_id, issued_at,"
     " issued_on, due_on, currency, seller, buyer, taxes, tax_decision, payment, net, vat, gross, paid, status,"
-    " bill_to_may_read, due_at"
+    " bill_to_may_read, due_at, exchange"
 )
 _LINE = (
     "id, document_id, reseller_id, customer_id, payer_id, position, offer_id, subscription_id, description,"
@@ -120,6 +120,8 @@ class Bill(NamedTuple):
     explanation: str
     period_start: date
     period_end: date
+    # As ``types.Exchange`` is stored; NULL in the seller's own currency.
+    exchange: str = NULL
 
 
 class Issued(NamedTuple):
@@ -228,7 +230,7 @@ def write_documents(cursor: Cursor, bills: Sequence[Bill], issued: Sequence[Issu
         lines.append(
             f"{bill.id}\tinvoice\t{escaped(number)}\t\t{year}\t{sequence}\t{bill.scope.line}\t{bill.bill_to}\t{NULL}\t{bill.at}\t{issued_on}\t{due[0]}\t{bill.currency}"
             f"\t{bill.seller}\t{bill.buyer}\t{bill.taxes}\t{bill.tax_decision}\t{bill.payment}\t{bill.net}\t{bill.vat}"
-            f"\t{bill.net + bill.vat}\t0\tissued\t{may_read}\t{due[1]}"
+            f"\t{bill.net + bill.vat}\t0\tissued\t{may_read}\t{due[1]}\t{bill.exchange}"
         )
     bulk.copy(cursor, "billing_document", _DOCUMENT, lines)
 

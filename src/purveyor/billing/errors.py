@@ -36,3 +36,10 @@ class NotOnAccount(DomainError):
 
     code = "not_on_account"
     status = 409
+
+
+class ExchangeRateMissing(DomainError):
+    """Not in the seller's currency, and no rate of the day into it is known. Facts: ``currency``, ``into``, ``on``."""
+
+    code = "exchange_rate_missing"
+    status = 409

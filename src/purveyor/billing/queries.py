@@ -24,6 +24,7 @@ from purveyor.billing.types import (
     Document,
     DocumentLine,
     DocumentRow,
+    Exchange,
     Kind,
     OpenDocuments,
     PartySnapshot,
@@ -75,6 +76,7 @@ def _whole(row: Row, lines: list[Line]) -> Document:
         payment=None if row.payment is None else PaymentDetails(**row.payment),
         issued_at=row.issued_at,
         reason=row.reason,
+        exchange=None if row.exchange is None else Exchange.from_json(row.exchange),
     )
 
 

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Literal
 from uuid import UUID
 
 from purveyor.kernel.explanation import Explanation
-from purveyor.kernel.money import Money
+from purveyor.kernel.money import Money, exponent, round_half_up
 
 Kind = Literal["invoice", "credit_note", "pro_forma"]
 Status = Literal["issued", "partially_paid", "paid", "overdue", "written_off", "cancelled"]
@@ -20,7 +21,8 @@ Status = Literal["issued", "partially_paid", "paid", "overdue", "written_off", "
 class PartySnapshot:
     """A party as it was on the day of the document.
 
-    ``address`` has the keys ``line1 line2 city region postal_code``, empty ones as "".
+    ``address`` has the keys ``line1 line2 city region postal_code``, empty ones as "". ``currency`` is that of its
+    own books: the seller's decides whether a document needs an exchange rate.
     """
 
     name: str
@@ -28,6 +30,7 @@ class PartySnapshot:
     address: Mapping[str, str]
     vat_number: str | None = None
     email: str | None = None
+    currency: str = ""
 
     @classmethod
     def of(cls, organization: Any) -> PartySnapshot:
@@ -39,6 +42,7 @@ class PartySnapshot:
             address={line: getattr(organization.address, line) or "" for line in lines},
             vat_number=organization.vat_number or None,
             email=organization.email or None,
+            currency=getattr(organization, "currency", ""),
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -48,12 +52,66 @@ class PartySnapshot:
             found["vat_number"] = self.vat_number
         if self.email:
             found["email"] = self.email
+        if self.currency:
+            found["currency"] = self.currency
         return found
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> PartySnapshot:
         """The snapshot that :meth:`as_json` wrote."""
-        return cls(data["name"], data["country"], data["address"], data.get("vat_number"), data.get("email"))
+        return cls(
+            data["name"],
+            data["country"],
+            data["address"],
+            data.get("vat_number"),
+            data.get("email"),
+            data.get("currency", ""),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """The rate that a document in another currency than the seller's was issued with, for ever.
+
+    ``rate`` units of the seller's currency for one of the document's, by ``source``, of the day ``on``; ``vat`` is
+    the document's VAT in the seller's currency, rounded once (Dir. 2006/112 art. 226, 230).
+    """
+
+    rate: Decimal
+    source: str
+    on: date
+    vat: Money
+
+    @classmethod
+    def of(cls, rate: Any, vat: Money) -> Exchange:
+        """Of anything with the fields of ``tax.exchange.ExchangeRate``, for a document with this VAT."""
+        return cls(rate.rate, rate.source, rate.on, convert(vat, rate.rate, rate.into))
+
+    def convert(self, money: Money) -> Money:
+        """An amount of the document in the seller's currency, at its rate."""
+        return convert(money, self.rate, self.vat.currency)
+
+    def as_json(self) -> dict[str, Any]:
+        """The stored shape: the rate as exact text, the VAT in minor units of ``currency``."""
+        return {
+            "rate": f"{self.rate:f}",
+            "source": self.source,
+            "on": self.on.isoformat(),
+            "currency": self.vat.currency,
+            "vat": self.vat.amount,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Exchange:
+        """The exchange that :meth:`as_json` wrote."""
+        vat = Money(data["vat"], data["currency"])
+        return cls(Decimal(data["rate"]), data["source"], date.fromisoformat(data["on"]), vat)
+
+
+def convert(money: Money, rate: Decimal, into: str) -> Money:
+    """``money`` at ``rate`` units of ``into`` for one of its own, rounded once, half up."""
+    units = Fraction(money.amount) * Fraction(rate)
+    return Money(round_half_up(units * Fraction(10) ** (exponent(into) - exponent(money.currency))), into)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +173,8 @@ class DraftLine:
     tax: int = 0
     # Of a credit note: the invoice's line that it takes back, whole or in part.
     answers_id: UUID | None = None
+    # The row on account that it is, unaltered: then the database copies it, and nothing is sent there and back.
+    unbilled_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +209,8 @@ class DocumentDraft:
     # Of a credit note: the invoice that it answers, and why.
     answers_id: UUID | None = None
     reason: str = ""
+    # A credit note's is its invoice's; an invoice gets the rate of its day when it is issued.
+    exchange: Exchange | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +294,7 @@ class Document(DocumentRow):
     payment: PaymentDetails | None = None
     issued_at: datetime | None = None
     reason: str = ""
+    exchange: Exchange | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +327,16 @@ class CreditDraft:
     def rest(self) -> Money:
         """What was paid already and goes back."""
         return self.gross - self.settles
+
+
+@dataclass(frozen=True, slots=True)
+class Corrections:
+    """The invoice that a credit note ``answers``; the credit notes of an invoice, the first one first, and how many
+    seats of each line they took back."""
+
+    answers: DocumentRow | None = None
+    credit_notes: tuple[DocumentRow, ...] = ()
+    seats: Mapping[UUID, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,11 +374,13 @@ class AccountLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountRow(AccountLine):
-    """A line on account. ``counters`` is the row whose seats this one takes back (quantity and net below zero)."""
+    """A line on account. ``counters`` is the row whose seats this one takes back (quantity and net below zero);
+    ``whole`` is false for what is left of one that was taken back in part."""
 
     id: UUID
     put_at: datetime
     counters: UUID | None = None
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -11,11 +12,12 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 
+from purveyor.billing.errors import ExchangeRateMissing
 from purveyor.billing.events import CreditNoteIssued, InvoiceIssued, InvoicePaid, ProFormaIssued
 from purveyor.billing.rules.status import number as number_of
 from purveyor.billing.rules.status import status_of
 from purveyor.billing.rules.totals import check_totals
-from purveyor.billing.types import Document, DocumentDraft, DocumentLine, Kind
+from purveyor.billing.types import Document, DocumentDraft, DocumentLine, Exchange, Kind
 from purveyor.infra import outbox, tx
 from purveyor.infra.clock import business_date
 from purveyor.infra.commands import command
@@ -23,6 +25,7 @@ from purveyor.kernel.actor import Actor
 from purveyor.kernel.ids import new_id
 from purveyor.kernel.money import Money
 from purveyor.parties import queries as parties
+from purveyor.tax.exchange import find_rate
 
 Series = Literal["", "PF", "CN"]
 
@@ -38,14 +41,14 @@ WITH c AS (
 ), d AS (
   INSERT INTO billing_document (id, kind, number, series, year, sequence, reseller_id, customer_id, payer_id,
     bill_to_id, order_id, issued_at, issued_on, due_on, currency, seller, buyer, taxes, tax_decision, payment,
-    net, vat, gross, paid, status, bill_to_may_read, due_at, answers_id, reason)
+    net, vat, gross, paid, status, bill_to_may_read, due_at, answers_id, reason, exchange)
   SELECT %(id)s, %(kind)s, %(prefix)s || lpad(c.last::text, greatest(6, length(c.last::text)), '0'), %(series)s,
     %(year)s, c.last, %(reseller)s, %(customer)s, %(payer)s, %(bill_to)s, %(order)s, %(now)s, c.issued_on,
     c.issued_on + %(due_days)s::int, %(currency)s, %(seller)s::jsonb, %(buyer)s::jsonb, %(taxes)s::jsonb,
     %(tax_decision)s::jsonb, %(payment)s::jsonb, %(net)s, %(vat)s, %(gross)s, %(paid)s, %(status)s,
     %(bill_to_may_read)s,
     CASE WHEN %(is_open)s THEN (c.issued_on + %(due_days)s::int + 1)::timestamp AT TIME ZONE %(zone)s END,
-    %(answers)s, %(reason)s
+    %(answers)s, %(reason)s, %(exchange)s::jsonb
   FROM c RETURNING id, sequence, issued_on, due_on
 ), l AS (
   INSERT INTO billing_line (id, document_id, reseller_id, customer_id, payer_id, position, offer_id,
@@ -74,7 +77,8 @@ def issue_invoice(*, actor: Actor, now: datetime, draft: DocumentDraft) -> Docum
     the number back. ``draft.paid`` up to the gross settles it at once. Not safe to repeat: the caller
     guards its subject. One statement.
 
-    Raises: ValueError when the draft does not add up.
+    Raises: ValueError when the draft does not add up. ExchangeRateMissing for another currency than the seller's
+    without a rate of the day.
     Emits: invoice.issued, and invoice.paid when nothing is open.
     """
     document = _issue(now, draft, "invoice", "")
@@ -120,6 +124,7 @@ def _issue(now: datetime, draft: DocumentDraft, kind: Kind, series: Series) -> D
     document_id = draft.document_id or new_id()
     code = draft.reseller_code or _code(draft.reseller_id)
     lines = _lines(draft)
+    draft = replace(draft, exchange=_exchange(draft, kind, today))
     values: dict[str, Any] = {
         "id": document_id,
         "kind": kind,
@@ -139,6 +144,7 @@ def _issue(now: datetime, draft: DocumentDraft, kind: Kind, series: Series) -> D
         "buyer": _json(draft.buyer.as_json()),
         "taxes": _json([_tax_json(draft, index) for index in range(len(draft.taxes))]),
         "tax_decision": _json(dict(draft.tax_decision)),
+        "exchange": None if draft.exchange is None else _json(draft.exchange.as_json()),
         "payment": None if draft.payment is None else _json(_payment_json(draft)),
         "net": draft.net.amount,
         "vat": draft.vat.amount,
@@ -195,7 +201,20 @@ def _document(
         credited=Money.zero(draft.gross.currency),
         answers_id=draft.answers_id,
         reason=draft.reason,
+        exchange=draft.exchange,
     )
+
+
+def _exchange(draft: DocumentDraft, kind: Kind, today: date) -> Exchange | None:
+    """What the document's VAT is in the seller's currency: an invoice's at the rate of its day. One statement more,
+    for another currency alone."""
+    own, currency = draft.seller.currency, draft.gross.currency
+    if kind != "invoice" or not own or own == currency:
+        return draft.exchange
+    rate = find_rate(currency=currency, on=today, into=own)
+    if rate is None:
+        raise ExchangeRateMissing(currency=currency, into=own, on=today.isoformat())
+    return Exchange.of(rate, draft.vat)
 
 
 def _lines(draft: DocumentDraft) -> tuple[DocumentLine, ...]:

@@ -53,6 +53,7 @@ class Document(models.Model):
     taxes = models.JSONField()
     tax_decision = models.JSONField()
     payment = models.JSONField(null=True)
+    exchange = models.JSONField(null=True)
     net = models.BigIntegerField()
     vat = models.BigIntegerField()
     gross = models.BigIntegerField()
