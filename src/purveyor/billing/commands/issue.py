@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Literal
@@ -11,14 +11,16 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from purveyor.billing.errors import ExchangeRateMissing
 from purveyor.billing.events import CreditNoteIssued, InvoiceIssued, InvoicePaid, ProFormaIssued
 from purveyor.billing.rules.status import number as number_of
 from purveyor.billing.rules.status import status_of
 from purveyor.billing.rules.totals import check_totals
-from purveyor.billing.types import Document, DocumentDraft, DocumentLine, Exchange, Kind
+from purveyor.billing.types import Document, DocumentDraft, DocumentLine, DraftLine, Exchange, Kind
 from purveyor.infra import outbox, tx
+from purveyor.infra.bulk import array
 from purveyor.infra.clock import business_date
 from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor
@@ -63,6 +65,17 @@ WITH c AS (
     explanation jsonb, period_start date, period_end date, tax smallint, answers_id uuid)
 )
 SELECT sequence, issued_on, due_on FROM d
+"""
+_COPY = """
+INSERT INTO billing_line (id, document_id, reseller_id, customer_id, payer_id, position, offer_id, subscription_id,
+  description, quantity, months, unit_price, discount_percent, net, explanation, period_start, period_end,
+  customer_name, tax)
+SELECT r.id, %s, u.reseller_id, u.customer_id, %s, r.position, u.offer_id, u.subscription_id, u.description,
+  u.quantity, u.months, u.unit_price, u.discount_percent, u.net, u.explanation, u.period_start, u.period_end,
+  u.customer_name, r.tax
+FROM unnest(%s::uuid[], %s::uuid[], %s::int[], %s::smallint[]) AS r(source, id, position, tax)
+JOIN billing_unbilled u ON u.id = r.source AND u.reseller_id = %s AND u.closed_at IS NULL
+ORDER BY r.position
 """
 
 # A reseller's code never changes (its documents carry it), so each process asks once.
@@ -156,12 +169,40 @@ def _issue(now: datetime, draft: DocumentDraft, kind: Kind, series: Series) -> D
         "zone": settings.PURVEYOR_ZONE,
         "answers": draft.answers_id,
         "reason": draft.reason,
-        "lines": _json([_line_json(line) for line in lines]),
+        "lines": _json([_line_json(line) for line, of in _pairs(lines, draft) if of.unbilled_id is None]),
     }
     with tx.widen(), connection.cursor() as cursor:
         cursor.execute(_ISSUE, values)
         sequence, issued_on, due_on = cursor.fetchone()
+        _copy_lines(cursor, draft, document_id, lines)
     return _document(draft, document_id, kind, lines, values, sequence, issued_on, due_on)
+
+
+def _pairs(lines: tuple[DocumentLine, ...], draft: DocumentDraft) -> Iterator[tuple[DocumentLine, DraftLine]]:
+    return zip(lines, draft.lines, strict=True)
+
+
+def _copy_lines(
+    cursor: CursorWrapper, draft: DocumentDraft, document_id: UUID, lines: tuple[DocumentLine, ...]
+) -> None:
+    """The lines that stand on account as they are: one statement, whatever their number."""
+    copied = [(line, of.unbilled_id) for line, of in _pairs(lines, draft) if of.unbilled_id is not None]
+    if not copied:
+        return
+    cursor.execute(
+        _COPY,
+        [
+            document_id,
+            draft.payer_id,
+            array(source for _, source in copied),
+            array(line.id for line, _ in copied),
+            array(line.position for line, _ in copied),
+            array(line.tax for line, _ in copied),
+            draft.reseller_id,
+        ],
+    )
+    if cursor.rowcount != len(copied):
+        raise ValueError(f"{len(copied)} lines on account, {cursor.rowcount} copied")
 
 
 def _document(

@@ -10,12 +10,14 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Sum
 
+from purveyor.billing.account_rows import read_open
 from purveyor.billing.errors import NotOnAccount
 from purveyor.billing.models import Gathering, Unbilled
 from purveyor.billing.queries import account_row
 from purveyor.billing.rules.gathering import first_of_next_month, left_of, net_of, newest_first, seats_left
 from purveyor.billing.types import Account, AccountLine, AccountRow, Closing
 from purveyor.infra import tx
+from purveyor.infra.bulk import array
 from purveyor.infra.clock import business_date, start_of
 from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor
@@ -34,6 +36,8 @@ ON CONFLICT (reseller_id, currency) DO UPDATE
   WHERE g.cap IS NULL OR g.net + excluded.net <= g.cap
 RETURNING g.id
 """
+_CLOSE = """
+UPDATE billing_unbilled SET closed_at = %s, document_id = %s WHERE id = ANY(%s::uuid[]) AND closed_at IS NULL"""
 
 
 @command
@@ -153,11 +157,12 @@ def hold_account(*, actor: Actor, now: datetime, gathering_id: UUID) -> Closing 
     gathering = Gathering.objects.select_for_update(no_key=True).filter(id=gathering_id).first()
     if gathering is None or gathering.due_at is None or now < gathering.due_at:
         return None
-    held = _open(gathering_id=gathering_id)
+    held = read_open(gathering_id=gathering_id, until=gathering.due_at)
     due = [row for row in held if row.put_at < gathering.due_at]
-    of_due = {row.id for row in due}
-    # A counter-line goes with the line it counters, whenever it was written.
-    due += [row for row in held if row.counters in of_due and row.id not in of_due]
+    if len(due) < len(held):
+        of_due = {row.id for row in due}
+        # A counter-line goes with the line it counters, whenever it was written.
+        due += [row for row in held if row.counters in of_due and row.id not in of_due]
     lines, billed, netted = left_of(due)
     return Closing(
         gathering_id=gathering_id,
@@ -173,9 +178,12 @@ def hold_account(*, actor: Actor, now: datetime, gathering_id: UUID) -> Closing 
 @command
 def settle_account(*, actor: Actor, now: datetime, closing: Closing, document_id: UUID | None) -> None:
     """Close the rows of ``closing``: those that are billed with their document, the others without one."""
-    rows = Unbilled.objects.filter(closed_at=None)
-    closed = rows.filter(id__in=closing.billed).update(closed_at=now, document_id=document_id)
-    closed += rows.filter(id__in=closing.netted).update(closed_at=now)
+    closed = 0
+    with connection.cursor() as cursor:
+        for ids, billed_by in ((closing.billed, document_id), (closing.netted, None)):
+            if ids:
+                cursor.execute(_CLOSE, [now, billed_by, array(ids)])
+                closed += cursor.rowcount
     if closed != len(closing.billed) + len(closing.netted):
         raise ValueError("rows on account were closed by somebody else")
     left = Unbilled.objects.filter(gathering_id=closing.gathering_id, closed_at=None)

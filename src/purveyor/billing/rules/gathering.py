@@ -108,6 +108,7 @@ def _less(row: AccountRow, less: int, counters: Sequence[AccountRow]) -> Account
         net=net,
         description=_requantified(row.description, quantity, net.amount),
         explanation=(*why, note),
+        whole=False,
     )
 
 

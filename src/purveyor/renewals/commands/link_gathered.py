@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from purveyor.infra.bulk import array
 from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor
 from purveyor.parties import authority
@@ -31,5 +32,7 @@ def link_gathered(
     if not renewals:
         return 0
     with connection.cursor() as cursor:
-        cursor.execute(_LINK, [invoice_id, [one[0] for one in renewals], [one[1] for one in renewals]])
+        cursor.execute(
+            _LINK, [invoice_id, array(one[0] for one in renewals), array(one[1] for one in renewals)]
+        )
         return int(cursor.rowcount)

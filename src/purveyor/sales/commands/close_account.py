@@ -164,6 +164,7 @@ def _line(row: AccountRow) -> DraftLine:
         period_end=row.period_end,
         customer_id=row.customer_id,
         customer_name=row.customer_name,
+        unbilled_id=row.id if row.whole else None,
     )
 
 
