@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from purveyor.interfaces.api import documents, records
+from purveyor.interfaces.api import documents, papers, records
 from tests.api.caller import Caller
 from tests.support.world import World
 
@@ -90,7 +90,7 @@ def five_seats_quoted(reseller: Caller, customer: str) -> dict[str, Any]:
 
 def invoiced_and_paid(reseller: Caller, quote: dict[str, Any], order: dict[str, Any]) -> None:
     """The invoice is the quote's, and its money has left the balance."""
-    invoice = reseller.get(f"/invoices/{order['invoice']['id']}").ok(documents.Invoice)
+    invoice = reseller.get(f"/invoices/{order['invoice']['id']}").ok(papers.Invoice)
     assert (invoice["status"], invoice["gross"], invoice["paid"]) == ("paid", quote["gross"], quote["gross"])
     assert invoice["buyer"]["vat_number"] == "DE136695976"
     assert invoice["lines"][0]["net"] == quote["lines"][0]["net"]
@@ -158,7 +158,7 @@ def top_up(reseller: Caller, customer: str, subscription: str) -> None:
     assert order.ok(documents.Order, 201)["subscriptions"] == [subscription]
     assert reseller.get(f"/subscriptions/{subscription}").ok()["quantity"] == 7
     assert len(reseller.get("/orders").ok(documents.Listed[documents.Order])["data"]) == 2
-    assert len(reseller.get("/invoices").ok(documents.Listed[documents.Invoice])["data"]) == 2
+    assert len(reseller.get("/invoices").ok(documents.Listed[papers.Invoice])["data"]) == 2
 
 
 def what_happened(reseller: Caller, customer: str) -> None:
@@ -200,7 +200,7 @@ def test_a_transfer_completes_an_order_later(world: World, by: By, drain: Callab
     assert order["status"] == "awaiting_payment"
     assert order["payment"]["reference"].startswith("RF")
     assert order["payment"]["iban"].startswith("SE")
-    pro_forma = admin.get(f"/invoices/{order['pro_forma']['id']}").ok(documents.Invoice)
+    pro_forma = admin.get(f"/invoices/{order['pro_forma']['id']}").ok(papers.Invoice)
     assert (pro_forma["kind"], pro_forma["number"]) == ("pro_forma", order["pro_forma"]["number"])
     waiting = admin.get(f"/subscriptions/{order['subscriptions'][0]}").ok(documents.Subscription)
     assert (waiting["status"], waiting["period"]) == ("awaiting_payment", None)

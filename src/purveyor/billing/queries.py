@@ -10,17 +10,14 @@ from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
-from purveyor.billing.errors import CreditExceedsLine, DocumentNotCreditable
 from purveyor.billing.models import Document as Row
 from purveyor.billing.models import Gathering, Line, Unbilled
-from purveyor.billing.rules.credit import credit_lines, credit_taxes, left_of
 from purveyor.billing.rules.gathering import seats_left
 from purveyor.billing.rules.status import PAYABLE
 from purveyor.billing.types import (
     Account,
     AccountKind,
     AccountRow,
-    CreditDraft,
     Document,
     DocumentLine,
     DocumentRow,
@@ -34,7 +31,7 @@ from purveyor.billing.types import (
 )
 from purveyor.infra.clock import business_date
 from purveyor.kernel.actor import Actor
-from purveyor.kernel.errors import Invalid, NotFound
+from purveyor.kernel.errors import NotFound
 from purveyor.kernel.explanation import Explanation
 from purveyor.kernel.money import Money
 
@@ -80,71 +77,12 @@ def _whole(row: Row, lines: list[Line]) -> Document:
     )
 
 
-def list_credit_notes(*, actor: Actor, invoice_id: UUID) -> list[DocumentRow]:
-    """The credit notes that answer an invoice, the first one first."""
-    rows = _visible(actor).filter(answers_id=invoice_id).only(*_LIST_FIELDS).order_by("issued_on", "sequence")
-    return [DocumentRow(**_listed(row)) for row in rows]
-
-
-def find_answered(*, actor: Actor, ids: Collection[UUID]) -> dict[UUID, DocumentRow]:
-    """The invoices that these credit notes answer, by the credit note's id. One statement."""
-    if not ids:
-        return {}
-    rows = _visible(actor).filter(id__in=Row.objects.filter(id__in=ids).values("answers_id"))
-    invoices = {row.id: DocumentRow(**_listed(row)) for row in rows.only(*_LIST_FIELDS)}
-    notes = _visible(actor).filter(id__in=ids, answers_id__isnull=False).values_list("id", "answers_id")
-    return {id: invoices[invoice] for id, invoice in notes if invoice in invoices}
-
-
-def credited_seats(*, actor: Actor, invoice_id: UUID) -> dict[UUID, int]:
-    """How many seats of each line of an invoice were credited, by the line's id; lines without credit are left out.
-
-    One statement.
-    """
-    notes = _visible(actor).filter(answers_id=invoice_id)
-    rows = Line.objects.filter(document__in=notes).values("answers_id").annotate(seats=Sum("quantity"))
-    return {row["answers_id"]: int(row["seats"]) for row in rows.order_by("answers_id")}
-
-
-def preview_credit(*, actor: Actor, invoice_id: UUID, wanted: Mapping[UUID, int]) -> CreditDraft:
-    """What crediting so many seats of each line comes to, as the invoice stands now. Three statements.
-
-    Raises: NotFound; DocumentNotCreditable; Invalid (``lines``); CreditExceedsLine.
-    """
-    invoice = get_document(actor=actor, document_id=invoice_id)
-    if invoice.kind != "invoice":
-        raise DocumentNotCreditable(number=invoice.number, kind=invoice.kind)
-    credited = credited_seats(actor=actor, invoice_id=invoice_id)
-    _check_wanted(invoice, credited, wanted)
-    lines = credit_lines(invoice.lines, credited, wanted)
-    taxes = credit_taxes(invoice.lines, invoice.taxes, credited, lines)
-    currency = invoice.gross.currency
-    net = Money.total((line.net for line in lines), currency)
-    vat = Money.total((tax.amount for tax in taxes), currency)
-    return CreditDraft(invoice, lines, taxes, net, vat, settles=min(invoice.open, net + vat))
-
-
-def _check_wanted(invoice: Document, credited: Mapping[UUID, int], wanted: Mapping[UUID, int]) -> None:
-    if not wanted:
-        raise Invalid(field="lines", reason="required")
-    left = left_of(invoice.lines, credited)
-    positions = {line.id: line.position for line in invoice.lines}
-    for line_id, quantity in wanted.items():
-        if line_id not in left:
-            raise Invalid(field="lines", reason="unknown_line")
-        if quantity < 1:
-            raise Invalid(field="quantity", reason="too_small", min=1)
-        if quantity > left[line_id]:
-            raise CreditExceedsLine(
-                field="quantity", line=positions[line_id], left=left[line_id], wanted=quantity
-            )
-
-
 def list_documents(
     *,
     actor: Actor,
     customer_id: UUID | None = None,
     kind: Kind | None = None,
+    for_the_books: bool = False,
     status: Status | None = None,
     order_id: UUID | None = None,
     q: str = "",
@@ -154,7 +92,8 @@ def list_documents(
 ) -> list[DocumentRow]:
     """Documents that the actor may read, newest first; ``cursor`` is the last row's ``cursor``.
 
-    ``q`` is a part of the number or of the buyer's name; ``only_open`` leaves those that wait for money.
+    ``q`` is a part of the number or of the buyer's name; ``only_open`` leaves those that wait for money,
+    ``for_the_books`` invoices and credit notes.
     """
     rows = _visible(actor)
     # PostgreSQL has no text with a zero byte, so no number has one either.
@@ -167,6 +106,8 @@ def list_documents(
         rows = rows.filter(customer_id=customer_id)
     if kind is not None:
         rows = rows.filter(kind=kind)
+    if for_the_books:
+        rows = rows.exclude(kind="pro_forma")
     if status is not None:
         rows = rows.filter(status=status)
     if order_id is not None:

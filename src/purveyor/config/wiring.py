@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from purveyor.billing.jobs import run_overdue, run_recognition
 from purveyor.infra.registry import DueSource, register_due, subscribe
+from purveyor.interfaces.mail.credits import LISTENERS as CREDIT_LISTENERS
 from purveyor.interfaces.mail.dunning import LISTENERS as DUNNING_LISTENERS
 from purveyor.interfaces.mail.handlers import LISTENERS
 from purveyor.interfaces.mail.notices import on_notices_given
@@ -47,7 +48,7 @@ def _events() -> None:
     subscribe("customer.updated", "subscriptions.follow_customer", on_customer_updated)
     subscribe("subscription.renewal_rebased", "renewals.note_rebased", renewals.on_renewal_rebased)
     subscribe("notices.given", "mail.notices_given", on_notices_given)
-    for kind, name, letter in (*LISTENERS, *DUNNING_LISTENERS):
+    for kind, name, letter in (*LISTENERS, *CREDIT_LISTENERS, *DUNNING_LISTENERS):
         subscribe(kind, name, letter)
 
 

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from purveyor.billing.commands._locked import announce, lock
 from purveyor.billing.commands.issue import issue_credit_document
+from purveyor.billing.credits import preview_credit
 from purveyor.billing.events import InvoicePaid
-from purveyor.billing.queries import preview_credit
 from purveyor.billing.rules.status import status_of
 from purveyor.billing.types import CreditDraft, Document, DocumentDraft, DocumentLine, DraftLine, Status
 from purveyor.infra.commands import command

@@ -228,6 +228,23 @@ class ReplacementIn(Body):
     language: Language | None = None
 
 
+class CreditLineIn(Body):
+    """How many seats of an invoice's line are credited."""
+
+    line: Id
+    quantity: Quantity
+
+
+class CreditNoteIn(Body):
+    """A credit note over some lines of an invoice. With ``end_seats`` the credited seats end now, and must be free."""
+
+    invoice: Id
+    lines: Annotated[list[CreditLineIn], Field(min_length=1, max_length=1000)]
+    refund_to: Literal["balance", "source"]
+    reason: Name
+    end_seats: Flag = False
+
+
 class PaymentIn(Body):
     """A bank transfer that arrived, for exactly one of an order, an invoice or a renewal."""
 

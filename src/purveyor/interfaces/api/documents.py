@@ -319,68 +319,6 @@ class Assignment(Shape):
     leaves_at_renewal: bool
 
 
-class Party(Shape):
-    """A party as it was on the day of the document."""
-
-    name: str
-    country: str
-    vat_number: str | None = None
-    address: Address
-
-
-class DocumentLine(Shape):
-    """One line of a document."""
-
-    id: str
-    description: str
-    offer: str | None
-    subscription: str | None
-    quantity: int
-    months: int
-    unit_price: Money
-    discount_percent: int | float
-    net: Money
-    period: Period | None
-    explanation: str
-    customer: str | None
-    customer_name: str | None
-
-
-class DocumentPayment(Shape):
-    """Where to pay."""
-
-    reference: str
-    iban: str
-    bic: str | None = None
-
-
-class Invoice(Shape):
-    """A whole document, both parties as they were on its day. ``customer`` is null on a gathered invoice, whose
-    lines name theirs."""
-
-    id: str
-    number: str
-    kind: Literal["invoice", "credit_note", "pro_forma"]
-    status: Literal["issued", "partially_paid", "paid", "overdue", "written_off", "cancelled"]
-    issued_on: str
-    due_on: str
-    customer: str | None
-    payer: str
-    bill_to: str
-    order: str | None
-    buyer_name: str
-    net: Money
-    vat: Money
-    gross: Money
-    paid: Money
-    seller: Party
-    buyer: Party
-    lines: list[DocumentLine]
-    taxes: list[Tax]
-    tax_decision: dict[str, Any]
-    payment: DocumentPayment | None
-
-
 class Payment(Shape):
     """Money that came; what its target did not need went to the payer's balance."""
 

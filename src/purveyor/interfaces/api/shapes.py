@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
-from uuid import UUID
 
-from purveyor.billing.types import Document, DocumentLine, PartySnapshot
 from purveyor.catalog.types import DiscountRow, OfferView
 from purveyor.interfaces.api import public
 from purveyor.interfaces.api.answers import Json, day, instant, maybe_instant, number
-from purveyor.interfaces.texts import explanations, lines, reasons
+from purveyor.interfaces.texts import explanations, reasons
 from purveyor.kernel.explanation import Explanation
 from purveyor.kernel.ids import show
 from purveyor.kernel.money import Money
@@ -288,72 +285,6 @@ def assignment(row: Assignment) -> Json:
         "since": instant(row.since),
         "leaves_at_renewal": row.leaves_at_renewal,
     }
-
-
-def document_id(kind: str, value: UUID) -> str:
-    """``pfm_`` for a pro-forma, ``inv_`` for what is booked."""
-    return show("pfm" if kind == "pro_forma" else "inv", value)
-
-
-def document(row: Document) -> Json:
-    """A whole document, both parties as they were on its day. A gathered invoice is for no single customer."""
-    customer_id = None if row.is_gathered else row.customer_id
-    return {
-        "id": document_id(row.kind, row.id),
-        "number": row.number,
-        "kind": row.kind,
-        "status": row.status,
-        "issued_on": day(row.issued_on),
-        "due_on": day(row.due_on),
-        "customer": public.shown("customer", customer_id),
-        "payer": public.party(row.payer_id, customer_id=customer_id),
-        "bill_to": public.party(row.bill_to_id, customer_id=customer_id),
-        "order": public.shown("order", row.order_id),
-        "buyer_name": row.buyer_name,
-        "net": money(row.net),
-        "vat": money(row.vat),
-        "gross": money(row.gross),
-        "paid": money(row.paid),
-        "seller": _snapshot(row.seller),
-        "buyer": _snapshot(row.buyer),
-        "lines": [_document_line(line, own=row.is_gathered) for line in row.lines],
-        "taxes": [tax(line, row.tax_decision.get("evidence")) for line in row.taxes],
-        "tax_decision": dict(row.tax_decision),
-        "payment": None
-        if row.payment is None
-        else _without_empty(
-            {"reference": row.payment.reference, "iban": row.payment.iban, "bic": row.payment.bic}
-        ),
-    }
-
-
-def _snapshot(row: PartySnapshot) -> Json:
-    found: Json = {"name": row.name, "country": row.country}
-    if row.vat_number:
-        found["vat_number"] = row.vat_number
-    return found | {"address": _without_empty(row.address)}
-
-
-def _document_line(line: DocumentLine, *, own: bool) -> Json:
-    return {
-        "id": show("lin", line.id),
-        "description": lines.describe_line(line.description),
-        "offer": public.shown("offer", line.offer_id),
-        "subscription": public.shown("subscription", line.subscription_id),
-        "quantity": line.quantity,
-        "months": line.months,
-        "unit_price": money(line.unit_price),
-        "discount_percent": number(line.discount_percent),
-        "net": money(line.net),
-        "period": _period(line.period_start, line.period_end),
-        "explanation": why(line.explanation),
-        "customer": show("cus", line.customer_id) if own else None,
-        "customer_name": line.customer_name if own else None,
-    }
-
-
-def _period(start: date | None, end: date | None) -> Json | None:
-    return None if start is None or end is None else {"start": day(start), "end": day(end)}
 
 
 def payment(row: Payment) -> Json:

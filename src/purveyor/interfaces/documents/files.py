@@ -8,6 +8,7 @@ from typing import Literal
 
 from django.utils import translation
 
+from purveyor.billing.credits import corrections_of
 from purveyor.billing.types import Document
 from purveyor.interfaces.documents.einvoice import Preceding, has_e_invoice, terms_of
 from purveyor.interfaces.documents.facturx_mark import mark_as_facturx
@@ -33,8 +34,10 @@ class File:
 def pdf_of(*, actor: Actor, document: Document, answers: Preceding | None = None) -> File:
     """The document as PDF/A-3b in the buyer's language; an invoice or credit note has its e-invoice inside.
 
-    ``answers`` is the invoice that a credit note corrects. One or two statements, for the language.
+    ``answers`` is the invoice that a credit note corrects, looked up where it is not given. One or two statements,
+    for the language.
     """
+    answers = answers or preceding_of(actor=actor, document=document)
     with translation.override(language_of(actor=actor, document=document)):
         sheet = sheet_of(document, answers=answers)
         xml = write_cii(terms_of(document, answers=answers)) if has_e_invoice(document) else b""
@@ -47,10 +50,19 @@ def xml_of(*, actor: Actor, document: Document, syntax: Syntax, answers: Precedi
 
     Raises: NotFound (``e_invoice``) for a pro-forma, and for what EN 16931 would refuse.
     """
+    answers = answers or preceding_of(actor=actor, document=document)
     with translation.override(language_of(actor=actor, document=document)):
         terms = terms_of(document, answers=answers)
     content = write_cii(terms) if syntax == "cii" else write_ubl(terms)
     return File(f"{document.number}-{syntax}.xml", "application/xml", content)
+
+
+def preceding_of(*, actor: Actor, document: Document) -> Preceding | None:
+    """The invoice that a credit note answers; None for anything else. One statement, for a credit note alone."""
+    if document.answers_id is None:
+        return None
+    found = corrections_of(actor=actor, documents=[document])[document.id].answers
+    return None if found is None else Preceding(found.number, found.issued_on)
 
 
 def language_of(*, actor: Actor, document: Document) -> str:

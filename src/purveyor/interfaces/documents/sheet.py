@@ -170,6 +170,12 @@ def _notes(document: Document) -> list[str]:
                 "The invoice follows when the money is there."
             )
         ]
+    if document.kind == "credit_note":
+        reason = [_("Reason: %(reason)s") % {"reason": broken(document.reason)}] if document.reason else []
+        said = _(
+            "This credit note is taken off what is open on the invoice; what was paid already is paid back."
+        )
+        return [*reason, said]
     if document.kind == "invoice" and document.payment is None:
         return [_("This invoice is paid. There is nothing to transfer.")]
     return []

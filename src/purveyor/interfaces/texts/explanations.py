@@ -157,8 +157,26 @@ def _taken_back(facts: Facts) -> str:
     }
 
 
+def _credit_part(facts: Facts) -> str:
+    return _("%(credited)s of %(of)s on line %(position)s of invoice %(number)s are credited") % {
+        "credited": facts.number("quantity"),
+        "of": seats_text(facts.count("of")),
+        "position": facts.number("position"),
+        "number": facts.text("number"),
+    }
+
+
+def _credit_whole(facts: Facts) -> str:
+    return _("Line %(position)s of invoice %(number)s is credited in full") % {
+        "position": facts.number("position"),
+        "number": facts.text("number"),
+    }
+
+
 _WRITERS: dict[str, Callable[[Facts], str]] = {
     **consequences.WRITERS,
+    "credit.part": _credit_part,
+    "credit.whole": _credit_whole,
     "gathered.taken_back": _taken_back,
     "period.remaining": _remaining,
     "price.term": _term,

@@ -20,6 +20,7 @@ STATUSES: dict[str, Promise] = {
     "expired": pgettext_lazy("state", "Expired"),
     "final_notice": pgettext_lazy("state", "Final notice given"),
     "extended": pgettext_lazy("state", "Extended"),
+    "done": pgettext_lazy("state", "Done"),
     "failed": pgettext_lazy("state", "Failed"),
     "invalid": pgettext_lazy("state", "Not valid"),
     "invited": pgettext_lazy("state", "Invited"),
@@ -109,6 +110,21 @@ NOTICES: dict[str, tuple[Promise, Promise]] = {
 }
 
 
+# What a mail about money told of, by its event.
+TOLD: dict[str, Promise] = {
+    "order.placed": _("What to transfer"),
+    "order.completed": _("Payment received"),
+    "invoice.issued": _("Invoice"),
+    "invoice.overdue": _("Invoice overdue"),
+    "dunning.reminded": pgettext_lazy("mail", "Reminder"),
+    "dunning.final_notice": pgettext_lazy("mail", "Final notice"),
+    "dunning.orders_blocked": pgettext_lazy("mail", "New orders blocked"),
+    "dunning.suspend_due": pgettext_lazy("mail", "Suspended"),
+    "dunning.terminate_due": pgettext_lazy("mail", "Ended"),
+    "dunning.resolved": pgettext_lazy("mail", "Paid, goes on"),
+}
+
+
 def _named(table: Mapping[str, Promise], code: str) -> str:
     return str(table.get(code, code))
 
@@ -151,3 +167,8 @@ def notice_kind(code: str) -> str:
 def notice_text(code: str) -> str:
     """What a kind of notice tells, in a sentence."""
     return str(NOTICES[code][1]) if code in NOTICES else ""
+
+
+def told(what: str) -> str:
+    """What a mail about money told of: "Invoice overdue"."""
+    return _named(TOLD, what)

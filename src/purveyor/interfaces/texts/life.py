@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 # The stable words that rooms give as a reason (renewals/rules/outcome.py and those who suspend).
 REASONS: Mapping[str, Promise] = {
     "cancelled": gettext_lazy("It was cancelled before it began."),
+    "credited": gettext_lazy("All of its seats were credited."),
     "not_renewed": gettext_lazy("It was not to be renewed."),
     "offer_not_available": gettext_lazy("What it was made from is no longer on sale."),
     "price_missing": gettext_lazy("Its new price needed a consent that nobody gave."),

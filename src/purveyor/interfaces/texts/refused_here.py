@@ -15,8 +15,10 @@ TITLES: dict[str, Promise] = {
     "already_assigned": gettext_lazy("This member has a seat already"),
     "code_taken": gettext_lazy("The code is taken"),
     "confirmation_required": gettext_lazy("Please confirm"),
+    "credit_exceeds_line": gettext_lazy("This is more than what is left of the line"),
     "currency_frozen": gettext_lazy("The currency is fixed"),
     "debt_blocks_orders": gettext_lazy("Overdue invoices come first"),
+    "document_not_creditable": gettext_lazy("Only invoices are credited"),
     "document_not_payable": gettext_lazy("Nothing can be paid on this document"),
     "dunning_case_closed": gettext_lazy("Nothing is left to pause"),
     "dunning_not_paused": gettext_lazy("Nothing is on hold here"),
@@ -28,6 +30,7 @@ TITLES: dict[str, Promise] = {
     "invalid": gettext_lazy("An input needs correction"),
     "invitation_for_another": gettext_lazy("This invitation is for somebody else"),
     "invitation_not_open": gettext_lazy("This invitation is no longer open"),
+    "invoice_in_order": gettext_lazy("The invoice is part of an order"),
     "last_admin": gettext_lazy("The last administrator must stay"),
     "mail_domain_not_verified": gettext_lazy("The mail domain is not verified"),
     "member_exists": gettext_lazy("This member is here already"),
@@ -49,6 +52,7 @@ TITLES: dict[str, Promise] = {
     "quote_expired": gettext_lazy("The quote has expired"),
     "quote_outdated": gettext_lazy("The price has changed"),
     "price_not_asked": gettext_lazy("Nobody was asked about a price"),
+    "refund_over": gettext_lazy("The refund is over"),
     "refused": gettext_lazy("This cannot be done"),
     "renewal_locked": gettext_lazy("The renewal is settled"),
     "seats_exhausted": gettext_lazy("No seat is free"),
@@ -204,6 +208,17 @@ def _subscription_not_active(facts: Facts) -> str:
     }
 
 
+def _credit_exceeds_line(facts: Facts) -> str:
+    left = facts.count("left")
+    if not left:
+        return _("Line %(line)s is credited in full already.") % {"line": facts.number("line")}
+    return ngettext(
+        "Only %(left)s seat of line %(line)s is not credited yet. Enter at most that.",
+        "Only %(left)s seats of line %(line)s are not credited yet. Enter at most that.",
+        left,
+    ) % {"left": formats.number_text(left), "line": facts.number("line")}
+
+
 def _internal_error(facts: Facts) -> str:
     return _(
         "Something went wrong here, and nothing was changed. Ask for help and name the incident %(incident)s."
@@ -226,7 +241,12 @@ SENTENCES: dict[str, Callable[[Facts], str]] = {
         "What an administrator of the customer buys is at list price, without your discount. Confirm this, or"
         " choose the role manager, which assigns seats but does not buy."
     ),
+    "credit_exceeds_line": _credit_exceeds_line,
     "currency_frozen": lambda f: _("The currency cannot change any more: the first order fixed it."),
+    "document_not_creditable": lambda f: (
+        _("%(number)s is not an invoice, and only invoices are answered by credit notes.")
+        % {"number": f.text("number")}
+    ),
     "document_not_payable": _document_not_payable,
     "forbidden": _forbidden,
     "idempotency_key_reused": lambda f: _(
@@ -240,6 +260,12 @@ SENTENCES: dict[str, Callable[[Facts], str]] = {
         "This invitation was sent to another address. Sign out and open the link again."
     ),
     "invitation_not_open": _invitation_not_open,
+    "invoice_in_order": lambda f: (
+        _(
+            "%(number)s is being paid with an order over several renewals. Wait for its money, or cancel the order."
+        )
+        % {"number": f.text("number")}
+    ),
     "last_admin": lambda f: _("This is the last administrator. Make somebody else an administrator first."),
     "mail_domain_not_verified": lambda f: _(
         "The domain of this address is not verified yet. Verify it first."
@@ -288,6 +314,10 @@ SENTENCES: dict[str, Callable[[Facts], str]] = {
         _("The quote expired on %(expired_at)s. Ask for a new one.") % {"expired_at": f.instant("expired_at")}
     ),
     "quote_outdated": _quote_outdated,
+    "refund_over": lambda f: (
+        _("The refund can no longer be changed: its state is \u201c%(status)s\u201d.")
+        % {"status": labels.status(f.text("status"))}
+    ),
     "refused": lambda f: _("This cannot be done. Reload the page and try again."),
     "seats_exhausted": _seats_exhausted,
     "price_not_asked": lambda f: _(

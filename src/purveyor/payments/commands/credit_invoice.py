@@ -62,7 +62,7 @@ def credit_invoice(
     """
     authority.require(actor, "operate")
     if refund_to not in ("balance", "source"):
-        raise Invalid(field="refund_to", reason="unknown")
+        raise Invalid(field="refund_to", reason="choice", choices=["balance", "source"])
     wanted = _wanted(lines)
     ended = _end_seats(actor, now, invoice_id, wanted) if end_seats else ()
     payable = _lock_payable(invoice_id)
@@ -89,7 +89,7 @@ def credit_invoice(
 def _wanted(lines: Sequence[CreditLine]) -> dict[UUID, int]:
     wanted = {line.line_id: line.quantity for line in lines}
     if len(wanted) != len(lines):
-        raise Invalid(field="lines", reason="duplicate")
+        raise Invalid(field="lines", reason="repeated")
     return wanted
 
 

@@ -7,6 +7,7 @@ from ninja import Router
 from purveyor.interfaces.api.resources import (
     assignments,
     balance,
+    credit_notes,
     customers,
     dunning,
     invoices,
@@ -35,6 +36,7 @@ ROUTERS: tuple[Router, ...] = (
     members.router,
     assignments.router,
     invoices.router,
+    credit_notes.router,
     on_account.router,
     payments.router,
     dunning.router,

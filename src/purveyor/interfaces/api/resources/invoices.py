@@ -8,12 +8,14 @@ from django.http import HttpResponse
 from ninja import Router
 
 from purveyor.billing import queries as billing
+from purveyor.billing.credits import corrections_of
 from purveyor.billing.types import Document
-from purveyor.interfaces.api import answers, documents, shapes
+from purveyor.interfaces.api import answers, documents, papers
 from purveyor.interfaces.api.door import ApiRequest, path_id, reading
 from purveyor.interfaces.api.resources import _reach
 from purveyor.interfaces.api.types import Limit
 from purveyor.interfaces.documents import files
+from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import NotFound
 from purveyor.kernel.paging import write_cursor
 
@@ -28,12 +30,21 @@ def _file(content_type: str) -> dict[str, Any]:
     return {"responses": {200: {"description": "The file", "content": {content_type: {"schema": shape}}}}}
 
 
-@router.get("/invoices", response=documents.Listed[documents.Invoice], summary="Invoices, newest first")
+def whole(actor: Actor, document: Document) -> answers.Json:
+    """A document with what it answers and is answered by."""
+    return papers.document(document, corrections_of(actor=actor, documents=[document])[document.id])
+
+
+@router.get(
+    "/invoices",
+    response=documents.Listed[papers.Invoice],
+    summary="Invoices and credit notes, newest first; pro-formas where they are asked for",
+)
 @reading
 def list_invoices(
     request: ApiRequest,
     customer: str | None = None,
-    kind: Kind = "invoice",
+    kind: Kind | None = None,
     status: Status | None = None,
     limit: Limit = 50,
     cursor: str | None = None,
@@ -44,19 +55,21 @@ def list_invoices(
         actor=actor,
         customer_id=_reach.customer_filter(actor, customer),
         kind=kind,
+        for_the_books=kind is None,
         status=status,
         cursor=_reach.day_cursor(cursor),
         limit=limit + 1,
     )
     found = answers.cut(rows, limit, lambda row: write_cursor(row.issued_on.isoformat(), str(row.id)))
     whole = billing.get_documents(actor=actor, ids=[row.id for row in found.rows])
-    return answers.page(found, lambda row: shapes.document(whole[row.id]))
+    corrections = corrections_of(actor=actor, documents=whole.values())
+    return answers.page(found, lambda row: papers.document(whole[row.id], corrections[row.id]))
 
 
-@router.get("/invoices/{id}", response=documents.Invoice, summary="A whole document")
+@router.get("/invoices/{id}", response=papers.Invoice, summary="A whole document")
 @reading
 def get_invoice(request: ApiRequest, id: str) -> Any:
-    return shapes.document(_found(request, id))
+    return whole(request.call.actor, _found(request, id))
 
 
 @router.get(
@@ -85,7 +98,7 @@ def _found(request: ApiRequest, id: str) -> Document:
     prefix = "pfm" if id.startswith("pfm_") else "inv"
     found = billing.get_document(actor=actor, document_id=path_id(prefix, id, kind="document"))
     # One id has one spelling: a pro-forma is not found as an invoice, nor the other way round.
-    if shapes.document_id(found.kind, found.id) != id:
+    if papers.document_id(found.kind, found.id) != id:
         raise NotFound(kind="document")
     return found
 

@@ -1,0 +1,245 @@
+"""What was invoiced wrongly is credited: seats, debts, money on its way back, and never more than there was."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from purveyor.infra import clock
+from purveyor.interfaces.api import papers
+from purveyor.kernel.ids import read
+from purveyor.payments import commands as payments
+from purveyor.payments.types_refunds import RefundOutcome
+from tests.scenarios.stage import Json, Stage, check_numbers, new, open_stage
+from tests.support.jobs import run_pending_jobs
+
+
+@pytest.fixture(scope="module")
+def stage(db: object) -> Stage:
+    stage = open_stage("2025-03-10T09:00:00+00:00")
+    stage.pay_in(500_000)
+    return stage
+
+
+@pytest.fixture(scope="module")
+def swede(stage: Stage) -> str:
+    """A customer at home: VAT of 25 percent."""
+    return stage.customer("Kund AB", "SE", "111 29")
+
+
+def invoice_of(stage: Stage, order: Json) -> Json:
+    found: Json = stage.operator.get(f"/invoices/{order['invoice']['id']}").ok(papers.Invoice)
+    return found
+
+
+def body(invoice: Json, *quantities: int, to: str = "balance", **more: Any) -> Json:
+    """A credit note over so many seats of each line, in order."""
+    lines = [
+        {"line": line["id"], "quantity": quantity}
+        for line, quantity in zip(invoice["lines"], quantities, strict=False)
+        if quantity
+    ]
+    return {"invoice": invoice["id"], "lines": lines, "refund_to": to, "reason": "Ordered by mistake"} | more
+
+
+def credit(stage: Stage, invoice: Json, *quantities: int, **more: Any) -> Json:
+    made: Json = stage.operator.post("/credit-notes", body(invoice, *quantities, **more)).ok(
+        papers.Invoice, status=201
+    )
+    run_pending_jobs()
+    return made
+
+
+def refunds(stage: Stage, note: Json) -> list[Json]:
+    rows = stage.operator.get("/refunds").ok()["data"]
+    return [row for row in rows if row["credit_note"] == note["id"]]
+
+
+def amounts(document: Json) -> tuple[int, int, int]:
+    return document["net"]["amount"], document["vat"]["amount"], document["gross"]["amount"]
+
+
+def finish(stage: Stage, refund: Json, outcome: RefundOutcome, **more: str) -> None:
+    payments.finish_refund(
+        actor=stage.shop.houses.operator,
+        now=clock.now(),
+        refund_id=read("ref", refund["id"]),
+        outcome=outcome,
+        **more,
+    )
+    run_pending_jobs()
+
+
+def test_three_of_ten_seats(stage: Stage, swede: str) -> None:
+    """They end at once, their money is on the balance, and the rest of the invoice stands."""
+    order = stage.buy(swede, new(10))
+    (subscription,) = order["subscriptions"]
+    for name in "abcdefgh":
+        stage.reseller.post(
+            f"/subscriptions/{subscription}/assignments", {"email": f"{name}@kund.example"}
+        ).ok(status=201)
+    invoice, before = invoice_of(stage, order), stage.available()
+    assert amounts(invoice) == (38400, 9600, 48000)
+    # Eight of ten seats are taken: three cannot go.
+    refused = stage.operator.post("/credit-notes", body(invoice, 3, end_seats=True)).refused(
+        409, "seats_in_use"
+    )
+    assert (refused["wanted"], refused["assigned"]) == (7, 8)
+    assert invoice_of(stage, order)["credit_notes"] == []
+    (seat, *_) = stage.reseller.get(f"/subscriptions/{subscription}/assignments").ok()["data"]
+    stage.reseller.call("DELETE", f"/assignments/{seat['id']}").ok(status=204)
+    stage.events()
+
+    note = credit(stage, invoice, 3, end_seats=True)
+    assert (note["kind"], note["status"], note["number"][9:]) == ("credit_note", "paid", "-CN-000001")
+    assert amounts(note) == (11520, 2880, 14400)
+    assert (note["answers"]["number"], note["reason"]) == (invoice["number"], "Ordered by mistake")
+    assert note["lines"][0]["answers"] == invoice["lines"][0]["id"]
+    assert "3 of 10 seats" in note["lines"][0]["explanation"]
+    assert stage.subscription(subscription)["quantity"] == 7
+    assert stage.available() - before == 14400
+    assert [row["status"] for row in refunds(stage, note)] == ["done"]
+    again = invoice_of(stage, order)
+    assert (again["status"], again["open"]["amount"], again["lines"][0]["credited_quantity"]) == (
+        "paid",
+        0,
+        3,
+    )
+    assert [one["number"] for one in again["credit_notes"]] == [note["number"]]
+    told = stage.events()
+    assert {"credit_note.issued", "subscription.seats_removed", "balance.deposited"} <= set(told)
+    assert any("credit note" in subject.lower() for subject in stage.mails("office@example.com"))
+    check_numbers()
+
+
+def test_two_credits_never_exceed_the_line(stage: Stage, swede: str) -> None:
+    invoice = invoice_of(stage, stage.buy(swede, new(7, "lockbox-business-1m")))
+    first = credit(stage, invoice, 3)
+    refused = stage.operator.post("/credit-notes", body(invoice, 5)).refused(409, "credit_exceeds_line")
+    assert (refused["left"], refused["wanted"]) == (4, 5)
+    second = credit(stage, invoice, 4)
+    assert [a + b for a, b in zip(amounts(first), amounts(second), strict=True)] == list(amounts(invoice))
+    facts = stage.operator.post("/credit-notes", body(invoice, 1)).refused(409, "credit_exceeds_line")
+    assert facts["left"] == 0
+
+
+def test_all_seats_end_the_subscription(stage: Stage, swede: str) -> None:
+    order = stage.buy(swede, new(2))
+    note = credit(stage, invoice_of(stage, order), 2, end_seats=True)
+    assert amounts(note) == amounts(invoice_of(stage, order))
+    assert stage.subscription(order["subscriptions"][0])["status"] == "ended"
+
+
+def test_the_same_key_twice_is_one_credit_note(stage: Stage, swede: str) -> None:
+    invoice = invoice_of(stage, stage.buy(swede, new(2)))
+    first = stage.operator.post("/credit-notes", body(invoice, 1), key="c-1").ok(status=201)
+    again = stage.operator.post("/credit-notes", body(invoice, 1), key="c-1").ok(status=201)
+    assert first == again
+    stage.operator.post("/credit-notes", body(invoice, 2), key="c-1").refused(422, "idempotency_key_reused")
+    (note,) = stage.operator.get(f"/invoices/{invoice['id']}").ok()["credit_notes"]
+    assert note["id"] == first["id"]
+
+
+def test_who_may_not(stage: Stage, swede: str) -> None:
+    invoice = invoice_of(stage, stage.buy(swede, new(1)))
+    stage.reseller.post("/credit-notes", body(invoice, 1)).refused(403, "forbidden")
+    stage.operator.post("/credit-notes", body(invoice, 1, to="elsewhere")).refused(422, "invalid")
+    twice = body(invoice, 1) | {"lines": body(invoice, 1)["lines"] * 2}
+    stage.operator.post("/credit-notes", twice).refused(422, "invalid")
+    note = credit(stage, invoice, 1)
+    stage.operator.post("/credit-notes", body(note, 1)).refused(409, "document_not_creditable")
+
+
+def test_back_to_where_a_transfer_came_from(stage: Stage, swede: str) -> None:
+    """The money waits for the bank; once it has left, the credit note is settled. One that fails is on the balance."""
+    order = stage.buy(swede, new(4), method="bank_transfer")
+    stage.transfer(order, order["gross"]["amount"], "2025-03-10")
+    order = stage.reseller.get(f"/orders/{order['id']}").ok()
+    invoice, before = invoice_of(stage, order), stage.available()
+    note = credit(stage, invoice, 1, to="source")
+    assert (note["status"], note["paid"]["amount"], note["open"]["amount"]) == ("issued", 0, 4800)
+    (refund,) = refunds(stage, note)
+    assert (refund["method"], refund["status"], refund["amount"]["amount"]) == (
+        "bank_transfer",
+        "pending",
+        4800,
+    )
+    assert stage.available() == before
+    finish(stage, refund, "sent", provider_id="P-1")
+    finish(stage, refund, "done")
+    finish(stage, refund, "done")
+    assert stage.operator.get(f"/invoices/{note['id']}").ok()["status"] == "paid"
+    assert stage.available() == before
+    failing = credit(stage, invoice, 2, to="source")
+    (refund,) = refunds(stage, failing)
+    finish(stage, refund, "failed", reason="account closed")
+    assert stage.available() - before == 9600
+    assert stage.operator.get(f"/invoices/{failing['id']}").ok()["status"] == "paid"
+    # Three of the four seats' money is back already: no more than the fourth can follow.
+    rest = credit(stage, invoice, 1, to="source")
+    assert [row["amount"]["amount"] for row in refunds(stage, rest)] == [4800]
+
+
+def test_what_came_from_the_balance_goes_back_there(stage: Stage, swede: str) -> None:
+    invoice, before = invoice_of(stage, stage.buy(swede, new(1))), stage.available()
+    note = credit(stage, invoice, 1, to="source")
+    assert [row["method"] for row in refunds(stage, note)] == ["balance"]
+    assert stage.available() - before == 4800
+
+
+@pytest.fixture(scope="module")
+def renewed(stage: Stage, swede: str) -> list[Json]:
+    """Three renewals a year later, to be paid by transfer: their invoices are open."""
+    orders = [stage.buy(swede, new(quantity)) for quantity in (3, 4, 5)]
+    stage.move("2026-03-10T09:00:00Z")
+    wanted = {order["subscriptions"][0] for order in orders}
+    found = [one for one in stage.invoices() if one["lines"][0]["subscription"] in wanted]
+    opened = [one for one in found if one["open"]["amount"]]
+    assert [one["status"] for one in opened] == ["issued"] * 3
+    return sorted(opened, key=lambda one: one["gross"]["amount"])
+
+
+def test_full_credit_of_an_unpaid_invoice(stage: Stage, renewed: list[Json]) -> None:
+    """It owes nothing any more, nothing goes back, and its reminders end."""
+    invoice, before = renewed[0], stage.available()
+    stage.move("2026-03-28T09:00:00Z")
+    (case,) = [
+        one
+        for one in stage.operator.get("/dunning-cases").ok()["data"]
+        if one["invoice"] == invoice["id"]
+    ]
+    assert case["status"] == "reminded"
+    note = credit(stage, invoice, 3)
+    assert amounts(note) == amounts(invoice)
+    assert refunds(stage, note) == []
+    assert stage.available() == before
+    again = stage.operator.get(f"/invoices/{invoice['id']}").ok()
+    assert (again["status"], again["paid"]["amount"], again["credited"], again["open"]["amount"]) == (
+        "paid", 0, invoice["gross"], 0,
+    )  # fmt: skip
+    assert stage.operator.get(f"/dunning-cases/{case['id']}").ok()["status"] == "resolved"
+
+
+def test_credit_of_a_partly_paid_invoice(stage: Stage, renewed: list[Json]) -> None:
+    """What is open goes first, the rest of the credit was paid."""
+    invoice, before = renewed[1], stage.available()
+    gross = invoice["gross"]["amount"]
+    stage.transfer(invoice, gross - 3000, "2026-03-27")
+    note = credit(stage, invoice, 1)
+    assert note["gross"]["amount"] == gross // 4
+    again = stage.operator.get(f"/invoices/{invoice['id']}").ok()
+    assert (again["status"], again["credited"]["amount"], again["open"]["amount"]) == ("paid", 3000, 0)
+    assert stage.available() - before == gross // 4 - 3000
+
+
+def test_money_after_a_credit(stage: Stage, renewed: list[Json]) -> None:
+    """The transfer of the old amount pays what is left, and the rest is the payer's."""
+    invoice, before = renewed[2], stage.available()
+    credit(stage, invoice, 2)
+    half = stage.operator.get(f"/invoices/{invoice['id']}").ok()
+    assert half["open"]["amount"] == invoice["gross"]["amount"] * 3 // 5
+    stage.transfer(invoice, invoice["gross"]["amount"], "2026-03-28")
+    again = stage.operator.get(f"/invoices/{invoice['id']}").ok()
+    assert (again["status"], again["paid"]) == ("paid", half["open"])
+    assert stage.available() - before == invoice["gross"]["amount"] * 2 // 5
