@@ -7,7 +7,7 @@ an idempotent call) is gathered and written in one statement just before the com
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -56,7 +56,7 @@ def current() -> Current:
     return found
 
 
-def execute(sql: str, params: Sequence[Any]) -> CursorWrapper:
+def execute(sql: str, params: Sequence[Any] | Mapping[str, Any]) -> CursorWrapper:
     """Run one statement on the transaction's own cursor; fetch its rows before the next one."""
     state = _current.get()
     # Whoever counts statements wraps the cursors that are made from then on.
@@ -70,7 +70,7 @@ def execute(sql: str, params: Sequence[Any]) -> CursorWrapper:
     return cursor
 
 
-def fetch(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+def fetch(sql: str, params: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """All rows of one statement."""
     rows: list[tuple[Any, ...]] = execute(sql, params).fetchall()
     return rows

@@ -155,6 +155,7 @@ def _operator(desk: Desk) -> list[MenuItem]:
         _item(desk, "money", _("Money received"), "payments", own),
         _item(desk, "debts", _("Unpaid invoices"), "clock", own),
         _item(desk, "balances", _("Balances"), "balance", own),
+        _item(desk, "ledger", _("Books"), "billing", own),
         _item(desk, "offers", _("Offers and prices"), "offers", own),
         _item(desk, "activity", _("Activity"), "activity", own),
         _item(desk, "parked", _("Needs a person"), "alert", own),

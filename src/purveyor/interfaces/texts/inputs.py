@@ -115,6 +115,7 @@ def _row(text: Callable[[], str]) -> Callable[[Facts], str]:
 REASONS: dict[str, Callable[[Facts], str]] = {
     "above_own": lambda f: _("A key cannot have more rights than you have. Choose a smaller role."),
     "always_told": lambda f: _("An administrator is always told of a higher price."),
+    "before_from": lambda f: _("Choose a day that is not before the first."),
     "card_not_available": lambda f: _(
         "Payment by card is not available yet. Choose bank transfer or the balance."
     ),
