@@ -37,6 +37,7 @@ PREFIXES = {
     "payment": "pay",
     "payable": "pbl",
     "transaction": "trx",
+    "transaction": "trx",
     "event": "evt",
     "activity": "act",
     "api_key": "key",
