@@ -81,8 +81,13 @@ VIES_URL = os.environ.get("PURVEYOR_VIES_URL", "" if SANDBOX else "https://ec.eu
 VIES_SECONDS = float(os.environ.get("PURVEYOR_VIES_SECONDS", "4"))
 VIES_FRESH_HOURS = int(os.environ.get("PURVEYOR_VIES_FRESH_HOURS", "24"))
 VIES_RECHECK_DAYS = int(os.environ.get("PURVEYOR_VIES_RECHECK_DAYS", "30"))
-# How many days an exchange rate holds: a long weekend has no new one.
-EXCHANGE_RATE_DAYS = int(os.environ.get("PURVEYOR_EXCHANGE_RATE_DAYS", "10"))
+# How many days an exchange rate holds: a long weekend has no new one, and a test clock runs ahead of all rates.
+EXCHANGE_RATE_DAYS = int(os.environ.get("PURVEYOR_EXCHANGE_RATE_DAYS", "3650" if SANDBOX else "10"))
+
+# Cards by Stripe: without a key they are not offered. The address is Stripe's own unless a double stands in for it.
+STRIPE_KEY = os.environ.get("PURVEYOR_STRIPE_KEY", "")
+STRIPE_WEBHOOK_SECRET = os.environ.get("PURVEYOR_STRIPE_WEBHOOK_SECRET", "")
+STRIPE_URL = os.environ.get("PURVEYOR_STRIPE_URL", "")
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -281,9 +286,9 @@ EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = os.environ.get("PURVEYOR_MAIL_FROM", "purveyor@localhost")
 
 PROCRASTINATE_ON_APP_READY = None
-PROCRASTINATE_IMPORT_PATHS = ["purveyor.infra.jobs", "purveyor.interfaces.mail.jobs"]
+PROCRASTINATE_IMPORT_PATHS = ["purveyor.infra.jobs", "purveyor.payments.jobs", "purveyor.interfaces.mail.jobs"]
 if not (PACKAGE / "interfaces" / "mail" / "jobs.py").exists():
-    PROCRASTINATE_IMPORT_PATHS = ["purveyor.infra.jobs"]
+    PROCRASTINATE_IMPORT_PATHS = ["purveyor.infra.jobs", "purveyor.payments.jobs"]
 PROCRASTINATE_DATABASE_ALIAS = "default"
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

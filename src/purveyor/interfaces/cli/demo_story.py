@@ -11,6 +11,7 @@ from uuid import UUID
 
 from purveyor.infra import clock, tx
 from purveyor.interfaces.cli import demo_cast as cast
+from purveyor.interfaces.cli import demo_rates
 from purveyor.interfaces.cli.demo_people import Houses
 from purveyor.kernel.actor import Actor, system_actor
 from purveyor.kernel.money import Money
@@ -187,6 +188,7 @@ class Story:
 
 def chapters(story: Story) -> Iterator[Step]:
     """Every step of the year, in any order."""
+    yield from demo_rates.chapters(story.houses.operator_actor, story.start, story.arrival)
     yield from _openings(story)
     yield from _lindner(story)
     yield from _monthly(story)

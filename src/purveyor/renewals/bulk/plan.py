@@ -8,12 +8,12 @@ from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
-from purveyor.billing.types import PartySnapshot
+from purveyor.billing.types import Exchange, PartySnapshot
 from purveyor.catalog.book import PriceBook, read_book
 from purveyor.catalog.pricing import PricedLine, price_line
 from purveyor.catalog.types import Offer
 from purveyor.infra import tx
-from purveyor.infra.bulk import Cursor, json_field
+from purveyor.infra.bulk import NULL, Cursor, json_field
 from purveyor.kernel.actor import system_actor
 from purveyor.kernel.money import Money
 from purveyor.kernel.period import Period
@@ -29,6 +29,7 @@ from purveyor.subscriptions.types import Status, Subscription
 from purveyor.tax import queries as tax
 from purveyor.tax.bulk import read_checks
 from purveyor.tax.decision import TaxUndecided, compute_tax
+from purveyor.tax.exchange import ExchangeRate, find_rate
 from purveyor.tax.types import CheckFound
 
 # No sum of one invoice comes near it; beyond it the database's own columns end.
@@ -52,6 +53,8 @@ class Priced(NamedTuple):
     description: str
     explanation: str
     waits: bool
+    # The document's ``Exchange``; NULL in the seller's own currency, and None where no rate is known.
+    exchange: str | None
 
 
 class Verdict(NamedTuple):
@@ -119,6 +122,18 @@ class Facts:
         self.named: dict[tuple[UUID, date], Named] = {}
         self.lines: dict[tuple[Any, ...], tuple[PricedLine, str]] = {}
         self.descriptions: dict[tuple[Any, ...], tuple[Period, str]] = {}
+        self.rates: dict[tuple[str, str], ExchangeRate | None] = {}
+
+    def exchange(self, vat: Money, own: str) -> str | None:
+        """The exchange of a document with this VAT, whose seller keeps its books in ``own``, issued today."""
+        key = (vat.currency, own)
+        if vat.currency == own:
+            return NULL
+        if key not in self.rates:
+            with tx.enter(system_actor()):
+                self.rates[key] = find_rate(currency=vat.currency, on=self.today, into=own)
+        rate = self.rates[key]
+        return None if rate is None else json_field(Exchange.of(rate, vat).as_json())
 
     def consent(self, found: Subscription, offer: Offer, on: date, price: Money) -> Consent:
         """The payer's answer to a rise, which few renewals need."""
@@ -186,6 +201,7 @@ def decide_one(found: Subscription, facts: Facts) -> Verdict:
         and found.renewal_id is not None
         and found.anchor_day is not None
         and not priced.waits
+        and priced.exchange is not None
     )
     return Verdict(found, outcome, reason, priced, plain)
 
@@ -236,7 +252,7 @@ def _priced(
     period, description = _description(facts, found, offer, quantity)
     return Priced(
         trade, owing, offer, period, price[0], price[1], line, vat, taxes, named.record, named.snapshot, description,
-        explanation, named.waits,
+        explanation, named.waits, facts.exchange(vat, trade.seller.organization.currency),
     )  # fmt: skip
 
 

@@ -249,4 +249,5 @@ def _bill_of(
         subscription=row.id, description=priced.description, quantity=line.quantity, months=line.months,
         unit_price=line.unit_price.amount, discount_percent=str(line.discount_percent),
         explanation=priced.explanation, period_start=row.term.start, period_end=row.term.end,
+        exchange=priced.exchange or NULL,
     )  # fmt: skip
