@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+
 from purveyor.billing.jobs import run_overdue, run_recognition
 from purveyor.infra.registry import DueSource, register_due, subscribe
 from purveyor.interfaces.mail.credits import LISTENERS as CREDIT_LISTENERS
@@ -10,7 +12,9 @@ from purveyor.interfaces.mail.handlers import LISTENERS
 from purveyor.interfaces.mail.notices import on_notices_given
 from purveyor.parties.ports import Adapters
 from purveyor.payments import handlers as payments
-from purveyor.payments.jobs import run_dunning
+from purveyor.payments.adapters.stripe_cards import StripeCards
+from purveyor.payments.jobs import run_card, run_card_notice, run_card_refund, run_dunning
+from purveyor.payments.ports import Adapters as PaymentAdapters
 from purveyor.renewals import handlers as renewals
 from purveyor.renewals import handlers_dunning as dunning
 from purveyor.renewals.jobs import give_due, roll_all_due, roll_due, run_ladder
@@ -32,14 +36,22 @@ def wire() -> None:
 
 def _ports() -> None:
     Adapters.vat_numbers = NumberChecks()
+    PaymentAdapters.cards = StripeCards(
+        key=settings.STRIPE_KEY, webhook_secret=settings.STRIPE_WEBHOOK_SECRET, url=settings.STRIPE_URL
+    )
 
 
 def _events() -> None:
     subscribe("payable.settled", "sales.settle_order", on_payable_settled)
+    subscribe("vat_number.changed", "payments.number_changed", payments.on_number_changed)
+    subscribe("customer.updated", "payments.customer_updated", payments.on_number_changed)
+    subscribe("exchange_rates.uploaded", "payments.rates_uploaded", payments.on_rates_uploaded)
+    subscribe("invoice.released", "sales.note_invoice", on_invoice_released)
     subscribe("payable.settled", "renewals.payment_arrived", renewals.on_payable_settled)
     subscribe("balance.deposited", "renewals.balance_grew", renewals.on_balance_deposited)
     subscribe("invoice.overdue", "renewals.payment_missing", renewals.on_invoice_overdue)
     subscribe("invoice.overdue", "payments.open_case", payments.on_invoice_overdue)
+    subscribe("refund.asked", "payments.refund_by_card", payments.on_refund_asked)
     subscribe("dunning.suspend_due", "renewals.suspend_unpaid", dunning.on_suspend_due)
     subscribe("dunning.terminate_due", "renewals.end_unpaid", dunning.on_terminate_due)
     subscribe("dunning.resolved", "renewals.resume_paid", dunning.on_resolved)
@@ -58,7 +70,11 @@ def _due_work() -> None:
     register_due(DueSource("renewals.ladder", "renewals_renewal", run_ladder))
     register_due(DueSource("renewals.daily", "renewals_daily", give_due))
     register_due(DueSource("seats.expire_invitation", "seats_invitation", run_expiry))
+    register_due(DueSource("payments.held_invoice", "billing_heldinvoice", run_held))
     register_due(DueSource("billing.overdue", "billing_document", run_overdue))
     register_due(DueSource("billing.recognition", "billing_recognitionstate", run_recognition))
     register_due(DueSource("sales.close_account", "billing_gathering", run_close))
     register_due(DueSource("payments.dunning", "payments_dunningcase", run_dunning))
+    register_due(DueSource("payments.card", "payments_cardattempt", run_card))
+    register_due(DueSource("payments.card_notice", "payments_cardevent", run_card_notice))
+    register_due(DueSource("payments.card_refund", "payments_cardrefund", run_card_refund))

@@ -108,6 +108,36 @@ def earned(amount: Money) -> list[Leg]:
     return _without_zero([Leg(AccountKind.DEFERRED_REVENUE, amount), Leg(AccountKind.REVENUE, -amount)])
 
 
+def card_received(
+    *, payer_id: UUID, amount: Money, to_order: Money | None = None, to_invoice: Money | None = None
+) -> list[Leg]:
+    """A card was charged: the provider owes us the money. What nothing needs goes to the balance."""
+    rest = amount
+    booked = [Leg(AccountKind.CARD_CLEARING, amount)]
+    for kind, part in ((AccountKind.ADVANCE, to_order), (AccountKind.RECEIVABLE, to_invoice)):
+        if part is not None:
+            booked.append(Leg(kind, -part, payer_id))
+            rest -= part
+    return _without_zero([*booked, Leg(AccountKind.CUSTOMER_PREPAID, -rest, payer_id)])
+
+
+def card_fee(*, amount: Money) -> list[Leg]:
+    """What the card provider keeps of a charge."""
+    return _without_zero([Leg(AccountKind.FEES, amount), Leg(AccountKind.CARD_CLEARING, -amount)])
+
+
+def charged_back(*, payer_id: UUID, open_again: Money, from_balance: Money, loss: Money) -> list[Leg]:
+    """The holder's bank took card money back: it is owed again, or taken from the balance, or lost."""
+    return _without_zero(
+        [
+            Leg(AccountKind.RECEIVABLE, open_again, payer_id),
+            Leg(AccountKind.CUSTOMER_PREPAID, from_balance, payer_id),
+            Leg(AccountKind.WRITE_OFF, loss),
+            Leg(AccountKind.CARD_CLEARING, -(open_again + from_balance + loss)),
+        ]
+    )
+
+
 def _received(payer_id: UUID, amount: Money, kind: AccountKind, allocated: Money) -> list[Leg]:
     return _without_zero(
         [

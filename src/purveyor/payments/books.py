@@ -12,17 +12,36 @@ SELECT CASE method WHEN 'card' THEN 'card_clearing' ELSE 'cash_clearing' END, re
 FROM (
   SELECT method, reseller_id, payer_id, currency, amount FROM payments_payment WHERE method <> 'balance'
   UNION ALL
+  SELECT 'bank_transfer', reseller_id, payer_id, currency, -amount FROM payments_reversal
+  UNION ALL
   SELECT method, reseller_id, payer_id, currency, -amount FROM payments_refund
   WHERE method <> 'balance' AND status = 'done'
+  UNION ALL
+  SELECT 'card', reseller_id, payer_id, currency, -fee FROM payments_cardattempt WHERE fee IS NOT NULL
+  UNION ALL
+  SELECT 'card', reseller_id, payer_id, currency, -amount FROM payments_carddispute WHERE status <> 'won'
 ) moved GROUP BY 1, 2, 3, 4"""
+_CARD_COSTS = """
+SELECT 'fees', reseller_id, payer_id, currency, sum(fee) FROM payments_cardattempt
+WHERE fee <> 0 GROUP BY 2, 3, 4
+UNION ALL
+SELECT 'write_off', reseller_id, payer_id, currency, sum(loss) FROM payments_carddispute
+WHERE status <> 'won' AND loss <> 0 GROUP BY 2, 3, 4"""
 _REFUNDS = """
 SELECT 'refund_payable', reseller_id, payer_id, currency, -sum(amount) FROM payments_refund
 WHERE status IN ('pending', 'sent') GROUP BY 2, 3, 4"""
 _PAYABLES = """
-SELECT 'payable', p.reseller_id, p.payer_id, p.currency, p.paid - coalesce(a.amount, 0)
+SELECT 'payable', p.reseller_id, p.payer_id, p.currency, p.paid - coalesce(a.amount, 0) + coalesce(d.amount, 0)
 FROM payments_payable p
-LEFT JOIN (SELECT payable_id, sum(amount) AS amount FROM payments_allocation GROUP BY 1) a ON a.payable_id = p.id
-WHERE p.paid <> coalesce(a.amount, 0)"""
+LEFT JOIN (
+  SELECT payable_id, sum(amount) AS amount FROM payments_allocation
+  WHERE payment_id NOT IN (SELECT payment_id FROM payments_reversal) GROUP BY 1
+) a ON a.payable_id = p.id
+LEFT JOIN (
+  SELECT y.payable_id, sum(reopened) AS amount FROM payments_carddispute x
+  JOIN payments_payment y ON y.id = x.payment_id GROUP BY 1
+) d ON d.payable_id = p.id
+WHERE p.paid <> coalesce(a.amount, 0) - coalesce(d.amount, 0)"""
 _PAYMENTS = """
 SELECT 'payment', p.reseller_id, p.payer_id, p.currency, p.allocated - coalesce(a.amount, 0)
 FROM payments_payment p
@@ -32,7 +51,7 @@ WHERE p.allocated <> coalesce(a.amount, 0)"""
 
 def from_payments(cursor: Cursor) -> list[Figure]:
     """Money that came and went, by bank and card, and what is on its way back to its payers."""
-    return figures(cursor, _MONEY) + figures(cursor, _REFUNDS)
+    return figures(cursor, _MONEY) + figures(cursor, _REFUNDS) + figures(cursor, _CARD_COSTS)
 
 
 def broken_payments(cursor: Cursor) -> list[Figure]:

@@ -43,3 +43,17 @@ class RefundOver(DomainError):
 
     code = "refund_over"
     status = 409
+
+
+class CardNotFound(DomainError):
+    """The card is not kept, or not any more."""
+
+    code = "card_not_found"
+    status = 404
+
+
+class CardsUnavailable(DomainError):
+    """The card provider does not answer: nothing was charged, try again in a while."""
+
+    code = "cards_unavailable"
+    status = 503

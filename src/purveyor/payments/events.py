@@ -36,6 +36,21 @@ class PaymentReceived(Event):
 
 
 @dataclass(frozen=True)
+class PaymentReversed(Event):
+    """A transfer was taken back: ``returned`` by the bank, or ``unmatched`` by a person. What it paid is open again.
+
+    ``amount`` in minor units is all of it; ``payable_id`` the first that it paid, None for a deposit.
+    """
+
+    kind: ClassVar[str] = "payment.reversed"
+    payment_id: str
+    payable_id: str | None
+    amount: int
+    currency: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class BalanceDeposited(Event):
     """Money was added to a prepaid balance: paid in, left over, or freed by a cancelled order."""
 
@@ -134,3 +149,86 @@ class DunningResolved(_DunningEvent):
     kind: ClassVar[str] = "dunning.resolved"
     was: str
     blocked_orders: bool
+
+
+@dataclass(frozen=True)
+class _CardEvent(Event):
+    """About an attempt to charge a card; ids as UUID text, ``amount`` in minor units.
+
+    ``reason`` is the provider's word for a decline, or ``no_card``; ``next_on`` the day of the next try, if any is left.
+    """
+
+    payable_id: str
+    subject_kind: str
+    subject_id: str
+    payer_id: str
+    amount: int
+    currency: str
+    reason: str
+    next_on: str | None
+
+
+@dataclass(frozen=True)
+class CardDeclined(_CardEvent):
+    """A kept card was declined."""
+
+    kind: ClassVar[str] = "card.declined"
+
+
+@dataclass(frozen=True)
+class CardActionNeeded(_CardEvent):
+    """The payer itself must act: its bank asks for it, or there is no card."""
+
+    kind: ClassVar[str] = "card.action_needed"
+
+
+@dataclass(frozen=True)
+class _KeptCardEvent(Event):
+    """About a kept card: brand and last four digits, nothing more."""
+
+    card_id: str
+    payer_id: str
+    brand: str
+    last4: str
+
+
+@dataclass(frozen=True)
+class CardAdded(_KeptCardEvent):
+    """A card is kept from now on."""
+
+    kind: ClassVar[str] = "card.added"
+
+
+@dataclass(frozen=True)
+class CardRemoved(_KeptCardEvent):
+    """A card is kept no longer."""
+
+    kind: ClassVar[str] = "card.removed"
+
+
+@dataclass(frozen=True)
+class _DisputeEvent(Event):
+    """About a chargeback; ids as UUID text, ``amount`` in minor units."""
+
+    dispute_id: str
+    payment_id: str
+    payer_id: str
+    invoice_id: str | None
+    amount: int
+    currency: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class DisputeOpened(_DisputeEvent):
+    """The holder's bank took money back."""
+
+    kind: ClassVar[str] = "dispute.opened"
+
+
+@dataclass(frozen=True)
+class DisputeClosed(_DisputeEvent):
+    """The chargeback is decided: ``won`` brings the money back."""
+
+    kind: ClassVar[str] = "dispute.closed"
+    won: bool

@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
+from purveyor.billing.commands import wake_held
 from purveyor.infra.registry import Announced
 from purveyor.kernel.actor import system_actor
 from purveyor.payments import commands
+from purveyor.payments.commands.cards import ask_card_refund
+from purveyor.payments.commands.cards.disputes import hold_if_disputed
+
+
+def on_number_changed(event: Announced) -> None:
+    """More is known of a party's VAT number than before: the invoices that waited for it are looked at again."""
+    wake_held(actor=system_actor(), now=event.at, bill_to_id=event.subject_id)
+
+
+def on_rates_uploaded(event: Announced) -> None:
+    """Exchange rates came: the invoices that waited for one are looked at again."""
+    wake_held(actor=system_actor(), now=event.at, reason="rate_missing")
 
 
 def on_invoice_overdue(event: Announced) -> None:
     """An invoice that is overdue gets its dunning case, unless it was paid before this was heard."""
     commands.open_case(actor=system_actor(), now=event.at, invoice_id=event.subject_id)
+    # One whose chargeback is not decided rests.
+    hold_if_disputed(system_actor(), event.at, event.subject_id)
+
+
+def on_refund_asked(event: Announced) -> None:
+    """A refund by card is sent to the card it came from; others are not ours."""
+    if event.payload["method"] == "card":
+        ask_card_refund(actor=system_actor(), now=event.at, refund_id=event.subject_id)

@@ -86,7 +86,7 @@ class StripeCards:
                     "metadata": {"attempt": attempt},
                     "success_url": back_url,
                     "cancel_url": back_url,
-                    "locale": language,  # type: ignore[typeddict-item]  # one of our five, all of which it knows
+                    "locale": language,
                 },
                 {"idempotency_key": key},
             )

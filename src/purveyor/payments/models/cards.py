@@ -190,7 +190,11 @@ class CardDispute(models.Model):
     invoice_id = models.UUIDField(null=True)
     amount = models.BigIntegerField()
     currency = models.TextField()
-    taken = models.JSONField(default=dict)
+    # Where it was taken from: the payable itself, one that asks for it again, the balance, and what nobody covers.
+    reopened = models.BigIntegerField(default=0)
+    asked = models.ForeignKey(Payable, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    from_balance = models.BigIntegerField(default=0)
+    loss = models.BigIntegerField(default=0)
     reason = models.TextField()
     status = models.TextField()
     opened_at = models.DateTimeField()
