@@ -62,6 +62,30 @@ class BalanceDeposited(Event):
 
 
 @dataclass(frozen=True)
+class DepositAsked(Event):
+    """An organization, or its automatic top-up, asked for a deposit. ``method`` is how it is to be paid."""
+
+    kind: ClassVar[str] = "deposit.asked"
+    payable_id: str
+    organization_id: str
+    amount: int
+    currency: str
+    method: str
+    automatic: bool
+
+
+@dataclass(frozen=True)
+class BalanceLow(Event):
+    """A balance fell below its owner's threshold: once, until it is above again. Amounts in minor units."""
+
+    kind: ClassVar[str] = "balance.low"
+    organization_id: str
+    available: int
+    threshold: int
+    currency: str
+
+
+@dataclass(frozen=True)
 class _RefundEvent(Event):
     """Ids as UUID text; ``amount`` in minor units; ``number`` is the credit note's, empty for a balance's payout."""
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from purveyor.billing.commands import wake_held
 from purveyor.infra.registry import Announced
 from purveyor.kernel.actor import system_actor
 from purveyor.payments import commands
+from purveyor.payments.commands import funds
 from purveyor.payments.commands.cards import ask_card_refund
 from purveyor.payments.commands.cards.disputes import hold_if_disputed
 
@@ -31,3 +34,15 @@ def on_refund_asked(event: Announced) -> None:
     """A refund by card is sent to the card it came from; others are not ours."""
     if event.payload["method"] == "card":
         ask_card_refund(actor=system_actor(), now=event.at, refund_id=event.subject_id)
+
+
+def on_balance_changed(event: Announced) -> None:
+    """A balance grew, or money leaves it to its bank: whoever watches it looks."""
+    payer_id = event.payload.get("organization_id") or event.payer_id
+    if payer_id is not None:
+        funds.watch_balance(
+            actor=system_actor(),
+            now=event.at,
+            payer_id=UUID(str(payer_id)),
+            currency=event.payload["currency"],
+        )

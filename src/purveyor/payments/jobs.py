@@ -11,6 +11,7 @@ from procrastinate.contrib.django import app
 from purveyor.infra import clock
 from purveyor.kernel.actor import system_actor
 from purveyor.payments import commands
+from purveyor.payments.commands import funds
 from purveyor.payments.commands.cards import _rows, drive, notices, refunds
 from purveyor.payments.ports import Adapters
 
@@ -23,6 +24,11 @@ def run_dunning(case_id: UUID, due_at: datetime) -> None:
 def run_held(held_id: UUID, due_at: datetime) -> None:
     """Issue an invoice that was held, if it can be by now. Safe to run twice."""
     commands.release_held(actor=system_actor(), now=due_at, held_id=held_id)
+
+
+def run_funds(settings_id: UUID, due_at: datetime) -> None:
+    """Look at a balance that is watched. Safe to run twice."""
+    funds.watch_funds(actor=system_actor(), now=due_at, settings_id=settings_id)
 
 
 def run_card(attempt_id: UUID, due_at: datetime) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from purveyor.kernel.money import Money
 
 Method = Literal["bank_transfer", "balance", "card"]
-SubjectKind = Literal["order", "invoice", "renewal"]
+SubjectKind = Literal["order", "invoice", "renewal", "deposit"]
 PayableStatus = Literal["open", "partially_paid", "settled", "cancelled"]
 
 

@@ -26,6 +26,13 @@ from purveyor.payments.errors import PayableNotOpen
 from purveyor.payments.rules.allocation import allocate
 from purveyor.payments.types import Payable, SubjectKind
 
+# Whoever watches its balance looks at it once this is committed; nothing where nobody does.
+_WATCHED = """
+w AS (
+  UPDATE payments_fundsettings SET due_at = %(now)s
+  WHERE payer_id = %(payer)s AND currency = %(currency)s AND threshold IS NOT NULL
+    AND (due_at IS NULL OR due_at > %(now)s)
+), """
 _OPENED = """
 o AS (
   INSERT INTO payments_payable (id, reseller_id, customer_id, payer_id, subject_kind, subject_id, amount, currency,
@@ -84,7 +91,7 @@ def charge_balance(
         from_balance=True,
     )
     extra = {"subject_kind": subject_kind, "subject_id": subject_id}
-    insert_payment(payment, actor, after=None, before=_OPENED, extra=extra)
+    insert_payment(payment, actor, after=None, before=_WATCHED + _OPENED, extra=extra)
     return payable
 
 
@@ -116,7 +123,7 @@ def pay_from_balance(*, actor: Actor, now: datetime, payable_id: UUID) -> Payabl
         reference="",
         from_balance=True,
     )
-    insert_payment(payment, actor, after=after)
+    insert_payment(payment, actor, after=after, before=_WATCHED)
     if payable.subject_kind == "invoice":
         apply_payment(actor=actor, now=now, document_id=payable.subject_id, amount=amount)
         resolve_case(actor=actor, now=now, invoice_id=payable.subject_id)

@@ -33,7 +33,8 @@ def cancel_payable(*, actor: Actor, now: datetime, payable_id: UUID) -> Payable:
     has_money = payable.paid.amount > 0
     if payable.is_settled or (has_money and payable.subject_kind == "invoice"):
         raise PayableNotOpen(status=payable.status)
-    if has_money:
+    # What came for a deposit is on the balance already.
+    if has_money and payable.subject_kind != "deposit":
         post(
             actor=actor,
             now=now,

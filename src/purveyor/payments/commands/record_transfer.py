@@ -98,7 +98,9 @@ def _target(
 
 def _book(actor: Actor, now: datetime, payable: Payable, payment: Payment) -> None:
     # A renewal that must be paid first has no invoice yet either.
-    if payable.subject_kind in ("order", "renewal"):
+    if payable.subject_kind == "deposit":
+        booked = legs.deposit(party_id=payable.payer_id, amount=payment.amount)
+    elif payable.subject_kind in ("order", "renewal"):
         booked = legs.transfer_for_order(
             payer_id=payable.payer_id, amount=payment.amount, to_order=payment.allocated
         )
@@ -112,7 +114,7 @@ def _book(actor: Actor, now: datetime, payable: Payable, payment: Payment) -> No
         reseller_id=payable.reseller_id,
         customer_id=payable.customer_id,
         payer_id=payable.payer_id,
-        kind="transfer",
+        kind="deposit" if payable.subject_kind == "deposit" else "transfer",
         reference=f"payment:{payment.id}",
         legs=booked,
     )
@@ -148,10 +150,11 @@ def _announce(actor: Actor, now: datetime, payable: Payable, payment: Payment, a
             customer_id=payable.customer_id,
             payer_id=payable.payer_id,
         )
+    is_deposit = payable.subject_kind == "deposit"
     announce_balance(
         now=now,
-        reason="overpaid",
-        amount=allocated.to_balance,
+        reason="deposit" if is_deposit else "overpaid",
+        amount=payment.amount if is_deposit else allocated.to_balance,
         reseller_id=payable.reseller_id,
         customer_id=payable.customer_id,
         payer_id=payable.payer_id,

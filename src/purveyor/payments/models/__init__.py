@@ -11,6 +11,7 @@ from purveyor.payments.models.bank import (
 )
 from purveyor.payments.models.cards import Card, CardAttempt, CardDispute, CardEvent, CardPayer, CardRefund
 from purveyor.payments.models.dunning import DunningCase, DunningDone, DunningStep
+from purveyor.payments.models.funds import FundSettings
 from purveyor.payments.models.money import Allocation, Payable, Payment
 from purveyor.payments.models.refunds import Refund
 
@@ -28,6 +29,7 @@ __all__ = [
     "DunningCase",
     "DunningDone",
     "DunningStep",
+    "FundSettings",
     "Mandate",
     "Payable",
     "Payment",

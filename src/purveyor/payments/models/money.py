@@ -33,7 +33,8 @@ class Payable(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(
-                condition=Q(subject_kind__in=["order", "invoice", "renewal"]), name="payments_payable_subject"
+                condition=Q(subject_kind__in=["order", "invoice", "renewal", "deposit"]),
+                name="payments_payable_subject",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["open", "partially_paid", "settled", "cancelled"]),
