@@ -13,7 +13,7 @@ from purveyor.interfaces.mail.notices import on_notices_given
 from purveyor.parties.ports import Adapters
 from purveyor.payments import handlers as payments
 from purveyor.payments.adapters.stripe_cards import StripeCards
-from purveyor.payments.jobs import run_card, run_card_notice, run_card_refund, run_dunning
+from purveyor.payments.jobs import run_card, run_card_notice, run_card_refund, run_dunning, run_funds
 from purveyor.payments.ports import Adapters as PaymentAdapters
 from purveyor.renewals import handlers as renewals
 from purveyor.renewals import handlers_dunning as dunning
@@ -50,6 +50,8 @@ def _events() -> None:
     subscribe("payable.settled", "renewals.payment_arrived", renewals.on_payable_settled)
     subscribe("balance.deposited", "renewals.balance_grew", renewals.on_balance_deposited)
     subscribe("invoice.overdue", "renewals.payment_missing", renewals.on_invoice_overdue)
+    subscribe("balance.deposited", "payments.watch_funds", payments.on_balance_changed)
+    subscribe("refund.asked", "payments.watch_payout", payments.on_balance_changed)
     subscribe("invoice.overdue", "payments.open_case", payments.on_invoice_overdue)
     subscribe("refund.asked", "payments.refund_by_card", payments.on_refund_asked)
     subscribe("dunning.suspend_due", "renewals.suspend_unpaid", dunning.on_suspend_due)
@@ -75,6 +77,7 @@ def _due_work() -> None:
     register_due(DueSource("billing.recognition", "billing_recognitionstate", run_recognition))
     register_due(DueSource("sales.close_account", "billing_gathering", run_close))
     register_due(DueSource("payments.dunning", "payments_dunningcase", run_dunning))
+    register_due(DueSource("payments.funds", "payments_fundsettings", run_funds))
     register_due(DueSource("payments.card", "payments_cardattempt", run_card))
     register_due(DueSource("payments.card_notice", "payments_cardevent", run_card_notice))
     register_due(DueSource("payments.card_refund", "payments_cardrefund", run_card_refund))
