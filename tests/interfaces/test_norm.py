@@ -12,12 +12,13 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from purveyor.billing.rules.norm import broken_rules
-from purveyor.billing.types import Document, TaxLine
+from purveyor.billing.types import Document, Exchange, TaxLine
 from purveyor.interfaces.documents.einvoice import has_e_invoice, written_terms
 from purveyor.interfaces.documents.xml import write_cii, write_ubl
 from purveyor.kernel.money import Money
+from purveyor.tax.exchange import ExchangeRate
 from tests.support.norm import faults
-from tests.support.papers import CASES, GERMAN, PAYMENT, line, paper, papers, tax
+from tests.support.papers import CASES, DAY, GERMAN, PAYMENT, line, paper, papers, tax
 
 # Beyond the one whole unit that the official check lets pass.
 MUCH = 500
@@ -172,3 +173,12 @@ def test_a_cent_is_too_much_for_us() -> None:
     off = replace(dearer, vat=_more(whole.vat, 1), gross=_more(whole.gross, 1))
     assert broken_rules(off) == ("BR-CO-17",)
     assert official(off) == []
+
+
+def test_the_vat_in_the_sellers_currency_has_two_decimals_at_most() -> None:
+    one = line(price=Money(100_000, "EUR"))
+    whole = paper((one,), (tax("S", Decimal("25"), one.net, "tax.domestic", "SE"),))
+    rate = ExchangeRate("EUR", "KWD", Decimal("0.33"), "ECB", DAY)
+    odd = replace(whole, seller=replace(whole.seller, currency="KWD"), exchange=Exchange.of(rate, whole.vat))
+    assert broken_rules(odd) == ("BR-DEC-15",)
+    assert official(odd)

@@ -71,9 +71,7 @@ def peppol_faults(xml: bytes) -> list[str]:
         "R008": not [one for one in root.iter() if len(one) == 0 and not (one.text or "").strip()],
         "R010": bool(_text(root, "cac:AccountingCustomerParty/cac:Party/cbc:EndpointID")),
         "R020": bool(_text(root, "cac:AccountingSupplierParty/cac:Party/cbc:EndpointID")),
-        "R051": {one.get("currencyID") for one in root.iter() if one.get("currencyID")}
-        == {_text(root, "cbc:DocumentCurrencyCode")},
-        "R053": len(root.findall("cac:TaxTotal", NS)) == 1,
+        **_currencies(root),
         "version": root.find("cbc:UBLVersionID", NS) is None,
     }
     start, end = (_text(root, f"cac:InvoicePeriod/cbc:{name}Date") for name in ("Start", "End"))
@@ -82,6 +80,25 @@ def peppol_faults(xml: bytes) -> list[str]:
             f"{rule} line {_text(line, 'cbc:ID')}": held for rule, held in _line(line, start, end).items()
         }
     return [name for name, held in kept.items() if not held]
+
+
+def _currencies(root: etree._Element) -> dict[str, bool]:
+    """One VAT total with its parts, and one without in the seller's currency, where that is another."""
+    own = _text(root, "cbc:TaxCurrencyCode")
+    totals = root.findall("cac:TaxTotal", NS)
+    plain = [one for one in totals if one.find("cac:TaxSubtotal", NS) is None]
+    elsewhere = {
+        one.get("currencyID")
+        for one in root.iter()
+        if one.get("currencyID") and not any(one in list(each) for each in plain)
+    }
+    return {
+        "R005": own != _text(root, "cbc:DocumentCurrencyCode"),
+        "R051": elsewhere == {_text(root, "cbc:DocumentCurrencyCode")},
+        "R053": len(totals) - len(plain) == 1,
+        "R054": len(plain) == (1 if own else 0),
+        "BT-111": all(one[0].get("currencyID") == own for one in plain),
+    }
 
 
 def _line(line: etree._Element, start: str, end: str) -> dict[str, bool]:

@@ -10,19 +10,21 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from purveyor.billing.types import Document, DocumentLine, PartySnapshot, PaymentDetails, TaxLine
+from purveyor.billing.types import Document, DocumentLine, Exchange, PartySnapshot, PaymentDetails, TaxLine
 from purveyor.catalog.pricing import price_line
 from purveyor.kernel.explanation import Explanation
 from purveyor.kernel.ids import new_id
 from purveyor.kernel.money import Money
+from purveyor.tax.exchange import ExchangeRate
 
 DAY = date(2026, 11, 22)
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 RESELLER, CUSTOMER = UUID(int=17), UUID(int=18)
 STREET = {"line1": "Storgatan 12", "line2": "", "city": "Stockholm", "region": "", "postal_code": "111 22"}
 SELLER = PartySnapshot(
-    "Nordlicht Distribution AB", "SE", STREET, vat_number="SE556012579001", email="money@nordlicht.example"
-)
+    "Nordlicht Distribution AB", "SE", STREET, vat_number="SE556012579001", email="money@nordlicht.example",
+    currency="EUR",
+)  # fmt: skip
 TOWN = {"line1": "Hauptstraße 1", "line2": "Hof", "city": "Berlin", "region": "", "postal_code": "10115"}
 GERMAN = PartySnapshot(
     "Amsel & Söhne GmbH", "DE", TOWN, vat_number="DE136695976", email="buero@amsel.example"
@@ -157,4 +159,13 @@ def papers(draw: st.DrawFn, case: str) -> Document:
     )
     kind = draw(st.sampled_from(["invoice", "invoice", "credit_note"]))
     payment = draw(st.sampled_from([None, PAYMENT])) if kind == "invoice" else None
-    return paper(lines, taxes, buyer=buyer, kind=kind, payment=payment)
+    vat = Money.total((one.amount for one in taxes), currency)
+    rate = ExchangeRate(currency, "EUR", draw(st.decimals("0.0001", 1000, places=6)), "ECB", DAY)
+    return paper(
+        lines,
+        taxes,
+        buyer=buyer,
+        kind=kind,
+        payment=payment,
+        exchange=None if currency == "EUR" else Exchange.of(rate, vat),
+    )

@@ -8,12 +8,24 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
+from django.db.models import Sum
+
 from purveyor.billing.commands._locked import announce, lock
 from purveyor.billing.commands.issue import issue_credit_document
 from purveyor.billing.credits import preview_credit
 from purveyor.billing.events import InvoicePaid
+from purveyor.billing.models import Document as Row
+from purveyor.billing.rules.credit import part_of
 from purveyor.billing.rules.status import status_of
-from purveyor.billing.types import CreditDraft, Document, DocumentDraft, DocumentLine, DraftLine, Status
+from purveyor.billing.types import (
+    CreditDraft,
+    Document,
+    DocumentDraft,
+    DocumentLine,
+    DraftLine,
+    Exchange,
+    Status,
+)
 from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import NotFound
@@ -84,6 +96,7 @@ def issue_credit_note(
             document_id=document_id,
             answers_id=invoice.id,
             reason=why,
+            exchange=_exchange(draft),
         ),
     )
 
@@ -107,6 +120,21 @@ def settle_credit_note(*, actor: Actor, now: datetime, document_id: UUID, amount
 def may_bill_to_read(document_id: UUID) -> bool:
     """Whether the party named on the document may read it though another one pays."""
     return bool(lock(document_id).bill_to_may_read)
+
+
+def _exchange(draft: CreditDraft) -> Exchange | None:
+    """The invoice's rate; the VAT in the seller's currency of all its credit notes sums to the invoice's."""
+    invoice = draft.invoice
+    if invoice.exchange is None:
+        return None
+    credited = Row.objects.filter(answers_id=invoice.id).aggregate(vat=Sum("vat"))["vat"]
+    vat = part_of(
+        invoice.exchange.vat.amount,
+        whole=invoice.vat,
+        before=Money(int(credited or 0), invoice.vat.currency),
+        part=draft.vat,
+    )
+    return replace(invoice.exchange, vat=Money(vat, invoice.exchange.vat.currency))
 
 
 def _set_off(now: datetime, invoice_id: UUID, amount: Money) -> None:

@@ -134,6 +134,13 @@ def _amounts(draft: Billed) -> Iterator[str]:
         yield "BR-DEC-14"
     if draft.gross.currency in _CURRENCIES_UNKNOWN:
         yield "BR-CL-04"
+    own = draft.seller.currency
+    if own and own != draft.gross.currency and draft.vat.amount:
+        # The VAT stands in the seller's currency too (BT-6, BT-111).
+        if exponent(own) > _DECIMALS_MAX:
+            yield "BR-DEC-15"
+        if own in _CURRENCIES_UNKNOWN:
+            yield "BR-CL-05"
     if not draft.lines:
         yield "BR-16"
     if not draft.taxes:

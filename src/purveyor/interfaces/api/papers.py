@@ -65,6 +65,16 @@ class DocumentRef(Shape):
     gross: Money
 
 
+class Exchange(Shape):
+    """Of a document in another currency than the seller's: ``rate`` units of the seller's for one of its own, and the
+    VAT at that rate."""
+
+    rate: str
+    source: str
+    on: str
+    vat: Money
+
+
 class Invoice(Shape):
     """A whole document, both parties as they were on its day. ``customer`` is null on a gathered invoice, whose
     lines name theirs.
@@ -99,6 +109,7 @@ class Invoice(Shape):
     lines: list[DocumentLine]
     taxes: list[Tax]
     tax_decision: dict[str, Any]
+    exchange: Exchange | None
     payment: DocumentPayment | None
 
 
@@ -158,12 +169,17 @@ def document(row: Document, corrections: Corrections) -> Json:
         ],
         "taxes": [tax(line, row.tax_decision.get("evidence")) for line in row.taxes],
         "tax_decision": dict(row.tax_decision),
+        "exchange": None if row.exchange is None else _exchange(row.exchange),
         "payment": None
         if row.payment is None
         else _without_empty(
             {"reference": row.payment.reference, "iban": row.payment.iban, "bic": row.payment.bic}
         ),
     }
+
+
+def _exchange(row: billing.Exchange) -> Json:
+    return {"rate": number(row.rate), "source": row.source, "on": day(row.on), "vat": money(row.vat)}
 
 
 def _snapshot(row: PartySnapshot) -> Json:

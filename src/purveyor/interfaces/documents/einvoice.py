@@ -67,6 +67,7 @@ def written_terms(document: Document, *, answers: Preceding | None = None) -> Te
         "BT-2": document.issued_on,
         "BT-3": _TYPE_CODES[document.kind],
         "BT-5": document.gross.currency,
+        **_own_currency(document),
         "BT-9": document.due_on,
         "BT-10": _buyer_reference(document),
         "BT-72": min(starts, default=document.issued_on),
@@ -99,6 +100,14 @@ def seat_price(line: DocumentLine) -> Money | None:
     if line.net.amount % line.quantity:
         return None
     return Money(line.net.amount // line.quantity, line.net.currency)
+
+
+def _own_currency(document: Document) -> Terms:
+    """The VAT in the seller's currency, where there is any to declare (Dir. 2006/112 art. 230)."""
+    exchange = document.exchange
+    if exchange is None or document.vat.amount == 0:
+        return {}
+    return {"BT-6": exchange.vat.currency, "BT-111": _amount(exchange.vat)}
 
 
 def _buyer_reference(document: Document) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from purveyor.billing.types import Document, DocumentLine, PartySnapshot
 from purveyor.interfaces.documents.einvoice import Preceding, paid_at_issue
 from purveyor.interfaces.documents.qr import epc_qr
-from purveyor.interfaces.texts import explanations, formats, labels, lines, reasons
+from purveyor.interfaces.texts import exchange, explanations, formats, labels, lines, reasons
 from purveyor.kernel.money import Money
 
 Sheet = dict[str, Any]
@@ -132,6 +132,9 @@ def _sums(document: Document) -> list[Sheet]:
         paid = paid_at_issue(document)
         sums.append(_sum(_("Paid"), paid))
         sums.append(_sum(_("To pay"), document.gross - paid, strong=True))
+    if document.exchange is not None and document.vat.amount:
+        # The law wants the VAT in the seller's currency too (Dir. 2006/112 art. 230).
+        sums.append(_sum(broken(exchange.vat_text(document.exchange)), document.exchange.vat))
     return sums
 
 
@@ -178,6 +181,8 @@ def _notes(document: Document) -> list[str]:
         return [*reason, said]
     if document.kind == "invoice" and document.payment is None:
         return [_("This invoice is paid. There is nothing to transfer.")]
+    if document.kind == "credit_note" and document.reason:
+        return [_("Reason: %(reason)s") % {"reason": broken(document.reason)}]
     return []
 
 

@@ -11,18 +11,21 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from purveyor.billing.types import Document, DocumentLine, PartySnapshot
+from purveyor.billing.credits import corrections_of
+from purveyor.billing.types import Document, DocumentLine, DocumentRow, PartySnapshot
 from purveyor.interfaces.console.desk import Desk
 from purveyor.interfaces.console.shell import tint_of
 from purveyor.interfaces.documents.einvoice import has_e_invoice
-from purveyor.interfaces.texts import explanations, formats, labels, lines, reasons
+from purveyor.interfaces.texts import exchange, explanations, formats, labels, lines, reasons
 from purveyor.kernel.errors import NotFound
 from purveyor.kernel.ids import read
 from purveyor.kernel.money import Money
 from purveyor.parties import queries as parties
 from purveyor.parties.types import Organization
 from purveyor.payments import queries as payments
+from purveyor.payments import refunds
 from purveyor.payments.types import Payment
+from purveyor.payments.types_refunds import Refund
 
 CLOSED = frozenset({"paid", "cancelled", "written_off"})
 
@@ -115,6 +118,7 @@ def show(desk: Desk, document: Document) -> HttpResponse:
             )
             for one in document.taxes
         ],
+        "exchange": exchange.vat_text(document.exchange) if document.exchange and document.vat.amount else "",
         "evidence": _evidence(evidence),
         "closed": document.status in CLOSED,
         "iban": formats.in_fours(document.payment.iban) if document.payment else "",
@@ -123,10 +127,45 @@ def show(desk: Desk, document: Document) -> HttpResponse:
         "back_url": desk.url("on_billing" if acting else "billing"),
         "order_url": _order_url(desk, document, acting),
         "receive_url": _receive_url(desk, document),
+        **_corrections(desk, document),
         "pdf_url": file_url(desk, document, "pdf"),
         "xml_url": file_url(desk, document, "xml") if has_e_invoice(document) else "",
     }
     return desk.render("console/billing/document.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """Another document that this one answers, or that answers it."""
+
+    document: DocumentRow
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """Money of a credit note on its way back."""
+
+    refund: Refund
+    method: str
+
+
+def _corrections(desk: Desk, document: Document) -> dict[str, Any]:
+    """What a credit note answers and where its money went; the credit notes of an invoice."""
+    found = corrections_of(actor=desk.actor, documents=[document])[document.id]
+    back = []
+    if document.kind == "credit_note":
+        its = refunds.refunds_of(actor=desk.actor, credit_note_ids=[document.id])
+        back = [Back(one, labels.payment_method(one.method)) for one in its.get(document.id, [])]
+    left = any(one.quantity > found.seats.get(one.id, 0) for one in document.lines)
+    may = desk.actor.scope == "operator" and document.kind == "invoice" and left
+    answers = found.answers
+    return {
+        "answers": None if answers is None else Correction(answers, url(desk, answers.id)),
+        "credit_notes": [Correction(one, url(desk, one.id)) for one in found.credit_notes],
+        "back": back,
+        "credit_url": desk.url("credit", document_id=document.id) if may else "",
+    }
 
 
 def _party(snapshot: PartySnapshot) -> Party:
