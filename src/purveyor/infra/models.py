@@ -163,3 +163,28 @@ class Mail(models.Model):
             models.Index(fields=["-created_at", "-id"], name="infra_mail_newest"),
             models.Index(fields=["to_key", "-created_at", "-id"], name="infra_mail_to"),
         )
+
+
+class Told(models.Model):
+    """Who was told about something that costs money: kept when the mail itself is emptied. Never changed.
+
+    ``topic`` names what it was about: the id of a document or an order, or a morning's notices. ``what`` is the kind
+    of the event that was told; ``kinds`` are those of the notices of a morning that the mail held.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    topic = models.TextField(db_collation="C")
+    what = models.TextField()
+    kinds = models.JSONField(default=list)
+    organization_id = models.UUIDField(null=True)
+    role = models.TextField(default="")
+    name = models.TextField(default="")
+    email = models.TextField()
+    language = models.CharField(max_length=2)
+    told_at = models.DateTimeField()
+    reseller_id = models.UUIDField(null=True)
+    customer_id = models.UUIDField(null=True)
+    payer_id = models.UUIDField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["topic", "told_at"], name="infra_told_topic"),)

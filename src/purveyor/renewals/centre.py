@@ -114,27 +114,6 @@ def cost_if_renewed(*, actor: Actor, on: date, subscription_ids: Sequence[UUID])
     return {key: net for key, net in costs.items() if net is not None}
 
 
-def days_told(*, actor: Actor, subscription_ids: Sequence[UUID]) -> dict[tuple[UUID, date], tuple[date, ...]]:
-    """By subscription and end of its term: the days on which its payer was sent a notice about it, oldest first.
-
-    Only of those that the actor pays; the operator sees all.
-    """
-    if not subscription_ids or not authority.may(actor, "documents"):
-        return {}
-    where, params = "true", list[Any]()
-    if actor.scope != "operator":
-        where, params = "n.payer_id = %s", [actor.organization_id]
-    if actor.customer_id is not None:
-        where, params = f"{where} AND n.customer_id = %s", [*params, actor.customer_id]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT n.subscription_id, n.period_end, array_agg(DISTINCT n.noticed_on ORDER BY n.noticed_on)"
-            f" FROM renewals_notice n WHERE n.subscription_id = ANY(%s) AND {where} GROUP BY 1, 2",
-            [list(subscription_ids), *params],
-        )
-        return {(row[0], row[1]): tuple(row[2]) for row in cursor.fetchall()}
-
-
 def pro_formas(
     *, actor: Actor, renewal_ids: Collection[UUID] = (), document_ids: Collection[UUID] = ()
 ) -> dict[UUID, UUID]:

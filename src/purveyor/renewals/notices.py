@@ -80,6 +80,12 @@ def wanted_by(*, organization: Organization) -> dict[str, frozenset[str]]:
     }
 
 
+def kinds_heard(*, organization: Organization, pays: bool) -> frozenset[NoticeKind]:
+    """The kinds that may reach an organization about a subscription that it pays, or that another pays."""
+    found = notices.kinds_for(scope=organization.kind, pays=pays)
+    return frozenset(kind for kind in NOTICE_KINDS if kind in found)
+
+
 def _choices(organization_id: UUID) -> list[Choice]:
     rows = models.NoticeChoice.objects.filter(organization_id=organization_id).order_by("role", "kind")
     return [Choice(row.role, row.kind, row.wanted) for row in rows]

@@ -161,6 +161,21 @@ class NoticeView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToldRow:
+    """That somebody was told about a renewal. ``what`` is the kind of the event that a mail told of; of a notice
+    ``kind`` and ``step`` say which. ``role`` is empty for an organization's own address."""
+
+    at: datetime
+    what: str
+    kind: str
+    step: int
+    name: str
+    email: str
+    role: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeSetting:
     """Whether a role of an organization gets a kind of notice. ``fixed``: it cannot be switched off."""
 

@@ -56,6 +56,7 @@ def _step(letter: letters.DunningLetter) -> Handler:
                     sending.contact(one),
                     sending.towards(one),
                     lambda one=one: letters.about_customer(one, case, step.action, customer),  # type: ignore[misc]  # bound at once
+                    about=case.invoice_id,
                 )
             else:
                 sending.post(
@@ -64,6 +65,7 @@ def _step(letter: letters.DunningLetter) -> Handler:
                     sending.contact(one),
                     sending.towards(one),
                     lambda one=one: letter(one, case, document, customer),  # type: ignore[misc]  # bound at once
+                    about=case.invoice_id,
                 )
 
     return tell
@@ -84,6 +86,7 @@ def on_resolved(event: Announced) -> None:
         sending.contact(payer),
         sending.towards(payer),
         lambda: letters.resolved(payer, case, document, customer),
+        about=case.invoice_id,
     )
 
 

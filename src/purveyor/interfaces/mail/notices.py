@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from uuid import UUID
 
+from purveyor.infra import told
 from purveyor.infra.registry import Announced
+from purveyor.infra.told import Telling
 from purveyor.interfaces.mail import letters_notices, sending
 from purveyor.interfaces.mail.letters_notices import News
 from purveyor.interfaces.mail.sending import Recipient
@@ -49,7 +51,7 @@ def _news(organization: Organization, on: date, kinds: frozenset[str]) -> News |
 
 
 def _to_person(event: Announced, on: date, person: PersonRow) -> None:
-    news = []
+    news: list[tuple[News, str]] = []
     for place in parties.list_workspaces(person.id):
         if place.kind == "operator":
             continue
@@ -57,7 +59,7 @@ def _to_person(event: Announced, on: date, person: PersonRow) -> None:
         kinds = notices.wanted_by(organization=organization).get(place.role, frozenset())
         found = _news(organization, on, kinds) if kinds else None
         if found is not None:
-            news.append(found)
+            news.append((found, place.role))
     recipient = Recipient(person.email, person.name, person.language, None, None)
     _send(event, on, recipient, news, f"notices:{on.isoformat()}")
 
@@ -69,15 +71,18 @@ def _to_address(event: Announced, on: date, organization: Organization, kinds: f
     news = _news(organization, on, kinds)
     recipient = sending.contact(organization)
     cause = f"notices:{on.isoformat()}:{organization.public_id}"
-    _send(event, on, recipient, [news] if news else [], cause)
+    _send(event, on, recipient, [(news, "")] if news else [], cause)
 
 
-def _send(event: Announced, on: date, recipient: Recipient, news: Sequence[News], cause: str) -> None:
+def _send(
+    event: Announced, on: date, recipient: Recipient, news: Sequence[tuple[News, str]], cause: str
+) -> None:
     if not news:
         return
+    first = news[0][0].organization
     if len(news) == 1:
         # What tells of one organization may be read in its sandbox's mailbox; of several, by the operator alone.
-        own = sending.contact(news[0].organization)
+        own = sending.contact(first)
         recipient = Recipient(
             recipient.email, recipient.name, recipient.language, own.reseller_id, own.customer_id
         )
@@ -85,7 +90,32 @@ def _send(event: Announced, on: date, recipient: Recipient, news: Sequence[News]
         event,
         "gathered",
         recipient,
-        sending.towards(news[0].organization),
-        lambda: letters_notices.gathered(name=recipient.name, day=on, news=news),
+        sending.towards(first),
+        lambda: letters_notices.gathered(name=recipient.name, day=on, news=[one for one, _role in news]),
         cause=cause,
+        tellings=[line for one, role in news for line in _tellings(event, on, recipient, one, role)],
     )
+
+
+def _tellings(event: Announced, on: date, recipient: Recipient, news: News, role: str) -> Iterator[Telling]:
+    """What is kept of it: what the organization was told as the one who pays, which is its own to read, and what
+    anybody may hear who has to do with the subscription."""
+    own = sending.contact(news.organization)
+    for pays in (True, False):
+        heard = notices.kinds_heard(organization=news.organization, pays=pays)
+        kinds = [section.kind for section in news.sections if section.kind in heard]
+        if kinds:
+            yield Telling(
+                topic=told.morning(on),
+                what=event.kind,
+                email=recipient.email,
+                name=recipient.name,
+                role=role,
+                language=sending.spoken(recipient.language),
+                told_at=event.at,
+                organization_id=news.organization.id,
+                reseller_id=own.reseller_id,
+                customer_id=own.customer_id,
+                payer_id=news.organization.id if pays else None,
+                kinds=tuple(kinds),
+            )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -12,8 +12,9 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from purveyor.infra import mailbox
+from purveyor.infra import mailbox, told
 from purveyor.infra.registry import Announced
+from purveyor.infra.told import Telling
 from purveyor.interfaces.mail import jobs
 from purveyor.parties import queries as parties
 from purveyor.parties.types import Organization
@@ -123,25 +124,52 @@ def post(
     write: Writer,
     *,
     cause: str | None = None,
+    about: UUID | None = None,
+    tellings: Sequence[Telling] = (),
 ) -> bool:
     """Store the mail of this event, and defer its sending; False when it was stored before.
 
     ``write`` is called in the recipient's language, and only if the mail is still to be written: it may mint
     a token. ``what`` tells mails of one event apart; ``cause`` stands for the event where several have one mail.
+
+    Of what somebody owes it is kept who was told: about the event's subject, or what ``about`` names. ``tellings``
+    are kept instead where a mail tells of several things.
     """
     dedupe = f"{cause or event.id}:{what}:{recipient.email.strip().lower()}"
     if not recipient.email or mailbox.is_stored(dedupe):
         return False
-    with translation.override(_spoken(recipient.language)):
+    with translation.override(spoken(recipient.language)):
         letter = write()
         mail = _rendered(dedupe, letter, recipient, sender)
     if event.payer_id is not None and event.payer_id == recipient.customer_id:
         # What a customer pays itself is not its reseller's to read, in its mails either.
         mail = replace(mail, payer_id=event.payer_id)
     mail_id = mailbox.store_mail(mail, now=event.at)
+    if mail_id is not None:
+        told.note(tellings or _telling(event, mail, about))
     if mail_id is not None and not settings.SANDBOX:
         jobs.defer(mail_id)
     return mail_id is not None
+
+
+def _telling(event: Announced, mail: mailbox.NewMail, about: UUID | None) -> list[Telling]:
+    if event.payer_id is None:
+        return []
+    return [
+        Telling(
+            topic=str(about or event.subject_id),
+            what=event.kind,
+            email=mail.to,
+            name=mail.to_name,
+            role="",
+            language=mail.language,
+            told_at=event.at,
+            organization_id=mail.customer_id or mail.reseller_id,
+            reseller_id=mail.reseller_id,
+            customer_id=mail.customer_id,
+            payer_id=mail.payer_id,
+        )
+    ]
 
 
 def greeting(name: str) -> str:
@@ -149,7 +177,8 @@ def greeting(name: str) -> str:
     return _("Hello %(name)s,") % {"name": name} if name else _("Hello,")
 
 
-def _spoken(language: str) -> str:
+def spoken(language: str) -> str:
+    """The language that somebody is written to in: theirs, if it is one of ours."""
     known = {code for code, _name in settings.LANGUAGES}
     return language if language in known else settings.LANGUAGE_CODE
 

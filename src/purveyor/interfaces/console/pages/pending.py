@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -19,14 +19,14 @@ from purveyor.interfaces.console.forms.selling import PayForm
 from purveyor.interfaces.console.pages import _renewals
 from purveyor.interfaces.console.pages._renewals import Row, link, tabs
 from purveyor.interfaces.console.paging import cursor_of, pager
-from purveyor.interfaces.texts import explanations, formats
+from purveyor.interfaces.texts import explanations, formats, labels
 from purveyor.kernel.ids import read
 from purveyor.kernel.money import Money
 from purveyor.kernel.paging import MAX_LIMIT
 from purveyor.ledger import queries as ledger
-from purveyor.renewals import centre
 from purveyor.renewals import queries as renewals
-from purveyor.renewals.types import RenewalView
+from purveyor.renewals.told import who_was_told
+from purveyor.renewals.types import RenewalView, ToldRow
 from purveyor.sales import commands as sales
 
 HOUR = timedelta(hours=1)
@@ -43,7 +43,8 @@ class Due:
     document_url: str
     order_url: str
     payable: bool
-    told: str
+    told: tuple[str, ...] = ()
+    told_sum: str = ""
 
 
 @page("documents", scopes=("operator", "reseller"))
@@ -67,8 +68,8 @@ def _listing(desk: Desk) -> HttpResponse:
         q=desk.request.GET.get("q", "").strip(),
         cursor=cursor_of(desk.request),
     )
-    told = _told(desk, found.rows)
-    rows = [_due(desk, one, told.get(one.subscription_id, "")) for one in found.rows]
+    told = who_was_told(actor=desk.actor, views=found.rows)
+    rows = [_due(desk, one, told.get(one.id, ())) for one in found.rows]
     context = {
         "rows": rows,
         "payable": any(one.payable for one in rows),
@@ -83,18 +84,29 @@ def _listing(desk: Desk) -> HttpResponse:
     return desk.render("console/renewals/pending.html", context)
 
 
-def _told(desk: Desk, views: Iterable[RenewalView]) -> dict[UUID, str]:
-    """On which days the payer was told about each, in words."""
-    ends = {one.subscription_id: one.due_on for one in views}
-    days = centre.days_told(actor=desk.actor, subscription_ids=list(ends))
-    return {
-        one: formats.list_text(formats.day_text(day) for day in days[one, end])
-        for one, end in ends.items()
-        if (one, end) in days
+def _told_line(one: ToldRow) -> str:
+    """Who was told what, and when: "15 Jan 2027, 06:00: Waits for its payment, to Ines <ines@adler.example>
+    (Administrator, German)"."""
+    return _("%(at)s: %(what)s, to %(who)s (%(role)s, %(language)s)") % {
+        "at": formats.instant_text(one.at),
+        "what": labels.notice_kind(one.kind) if one.kind else labels.told(one.what),
+        "who": f"{one.name} <{one.email}>" if one.name else one.email,
+        "role": labels.role(one.role) if one.role else _("own address"),
+        "language": formats.language_text(one.language),
     }
 
 
-def _due(desk: Desk, view: RenewalView, told: str = "") -> Due:
+def _told_sum(told: Sequence[ToldRow]) -> str:
+    """How often and when last, in words."""
+    if not told:
+        return ""
+    return ngettext(
+        "%(count)s mail was sent about it, on %(day)s", "%(count)s mails were sent about it, the last on %(day)s",
+        len(told),
+    ) % {"count": formats.number_text(len(told)), "day": formats.day_text(told[-1].at)}  # fmt: skip
+
+
+def _due(desk: Desk, view: RenewalView, told: Sequence[ToldRow] = ()) -> Due:
     step = {"pending": view.cut_off_at, "at_risk": view.suspend_at, "missed": view.end_at}.get(view.status)
     paper = view.pro_forma_id if view.invoice_id is None else view.invoice_id
     name = "on_document" if desk.customer is not None else "document"
@@ -107,7 +119,8 @@ def _due(desk: Desk, view: RenewalView, told: str = "") -> Due:
         document_url=desk.url(name, document_id=paper) if paper else "",
         order_url=desk.url(order, order_id=view.order_id) if view.order_id else "",
         payable=_payable(desk, view),
-        told=told,
+        told=tuple(_told_line(one) for one in told),
+        told_sum=_told_sum(told),
     )
 
 
