@@ -130,10 +130,9 @@ def numbers_of(*, actor: Actor, subject_ids: Collection[UUID]) -> dict[UUID, tup
     rows = _visible(actor).filter(Q(id__in=subject_ids) | Q(order_id__in=subject_ids))
     found: dict[UUID, tuple[UUID, str]] = {}
     # The invoice comes after the pro-forma and takes its place; a credit note takes nobody's.
-    listed = rows.exclude(kind="credit_note").order_by("-kind", "issued_on", "id")
-    for row in listed.only("id", "order_id", "number"):
+    for row in rows.order_by("-kind", "issued_on", "id").only("id", "order_id", "number", "kind"):
         found[row.id] = (row.id, row.number)
-        if row.order_id is not None:
+        if row.order_id is not None and row.kind != "credit_note":
             found[row.order_id] = (row.id, row.number)
     return {key: value for key, value in found.items() if key in subject_ids}
 

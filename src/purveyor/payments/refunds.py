@@ -15,8 +15,8 @@ from purveyor.kernel.errors import NotFound
 from purveyor.kernel.money import Money
 from purveyor.payments import models
 from purveyor.payments.rows import refund_of
-from purveyor.payments.rules.refunds import Paid, Share, split_refund
-from purveyor.payments.types_refunds import Refund, RefundMethod, RefundStatus, RefundTo
+from purveyor.payments.rules.refunds import Paid, split_refund
+from purveyor.payments.types_refunds import Refund, RefundMethod, RefundStatus, RefundTo, Share
 
 LIMIT_MAX = 200
 

@@ -57,6 +57,15 @@ class Refund:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """A part of a refund, before it is asked for; ``payment_id`` is None for what goes to the balance."""
+
+    payment_id: UUID | None
+    method: RefundMethod
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
 class CreditLine:
     """How many seats of an invoice's line are credited."""
 

@@ -27,6 +27,7 @@ PREFIXES = (
     "act",
     "dun",
     "run",
+    "ref",
 )
 ORGANIZATION_PREFIXES = ("ope", "res", "cus")
 

@@ -154,6 +154,7 @@ def _operator(desk: Desk) -> list[MenuItem]:
         _item(desk, "billing", _("Billing"), "billing", own),
         _item(desk, "money", _("Money received"), "payments", own),
         _item(desk, "debts", _("Unpaid invoices"), "clock", own),
+        _item(desk, "refunds", _("Refunds"), "payments", own),
         _item(desk, "balances", _("Balances"), "balance", own),
         _item(desk, "ledger", _("Books"), "billing", own),
         _item(desk, "offers", _("Offers and prices"), "offers", own),

@@ -26,8 +26,8 @@ from purveyor.payments.commands.finish_refund import announce, note
 from purveyor.payments.errors import InvoiceInOrder
 from purveyor.payments.refunds import paid_on
 from purveyor.payments.rows import refund_of
-from purveyor.payments.rules.refunds import Share, split_refund
-from purveyor.payments.types_refunds import CreditLine, CreditNote, Refund, RefundTo
+from purveyor.payments.rules.refunds import split_refund
+from purveyor.payments.types_refunds import CreditLine, CreditNote, Refund, RefundTo, Share
 from purveyor.subscriptions import commands as subscriptions
 from purveyor.subscriptions.queries import lock_subscription
 from purveyor.subscriptions.types import Status

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from purveyor.kernel.money import Money
-from purveyor.payments.types_refunds import RefundMethod, RefundTo
+from purveyor.payments.types_refunds import RefundMethod, RefundTo, Share
 
 
 class Paid(NamedTuple):
@@ -16,14 +16,6 @@ class Paid(NamedTuple):
     payment_id: UUID
     method: RefundMethod
     left: Money
-
-
-class Share(NamedTuple):
-    """A part of a refund; ``payment_id`` is None where the balance takes what no payment is known for."""
-
-    payment_id: UUID | None
-    method: RefundMethod
-    amount: Money
 
 
 def split_refund(amount: Money, to: RefundTo, paid: Iterable[Paid]) -> list[Share]:

@@ -69,16 +69,19 @@ def _subjects(desk: Desk, movements: Sequence[Movement]) -> dict[int, UUID]:
     }
     found: dict[int, UUID] = {}
     for movement, (kind, key) in named.items():
-        subject = key if kind == "order" else payables.get(paid.get(key, key))
+        subject = key if kind in ("order", "credit_note") else payables.get(paid.get(key, key))
         if subject is not None:
             found[movement] = subject
     return found
 
 
+_KINDS = ("payment", "payable", "order", "credit_note")
+
+
 def _named(reference: str) -> tuple[str, UUID] | None:
     kind, _colon, rest = reference.partition(":")
     try:
-        return (kind, UUID(rest.split(":")[0])) if kind in ("payment", "payable", "order") else None
+        return (kind, UUID(rest.split(":")[0])) if kind in _KINDS else None
     except ValueError:
         return None
 
@@ -90,5 +93,7 @@ def _text(one: Movement) -> str:
         "payment": _("Paid from the balance"),
         "order_held": _("Money back from an order on hold"),
         "order_cancelled": _("Money back from a cancelled order"),
+        "refund": _("Money back with a credit note"),
+        "refund_failed": _("A refund that could not be paid out"),
     }
     return texts.get(one.kind, one.kind)
