@@ -21,6 +21,8 @@ from purveyor.interfaces.cli.progress import say, step
 
 # What issue and docs ask for.
 SHARE, MEMORY_MB, STATEMENTS, TWO_WORKERS = 0.6, 200, 30, 1.5
+# What the consolidated run is measured by, in this order: the limit's two parts, then ours.
+_GATHERED = ("limit_gather", "limit_close", "gather", "close")
 ROUNDS = {10_000: 3, 100_000: 1, 1_000_000: 1}
 
 
@@ -43,7 +45,13 @@ def run(home: Path) -> int:
             _forget(connection)
             renewal_data.fill(connection, made, size, first=sum(sizes()[: sizes().index(size)]))
         result, fine = _measure(size, warm=bool(results))
-        wrong = wrong or not fine
+        with house.connected() as connection:
+            renewal_data.gather(connection, made)
+        # After all rounds of the others: their years are over.
+        result["consolidated"], gathered = _measure_gathered(
+            size, first=result.pop("years") + 1, warm=bool(results)
+        )
+        wrong = wrong or not fine or not gathered
         results.append(result)
         say(_text(results, house.machine()))
     _keep(home / "bench.json", results)
@@ -53,7 +61,8 @@ def run(home: Path) -> int:
 
 
 def _forget(connection: psycopg.Connection[Any]) -> None:
-    """The next size begins with no subscription; invoices and books of the sizes before stay."""
+    """The next size begins with no subscription, nobody gathers; invoices and books of the sizes before stay."""
+    connection.execute("UPDATE parties_resellerprofile SET billing_mode = 'at_once'")
     connection.execute("UPDATE subscriptions_subscription SET due_at = NULL, search_key = ''")
     connection.commit()
 
@@ -83,7 +92,73 @@ def _measure(size: int, *, warm: bool) -> tuple[dict[str, Any], bool]:
         counts.pop("procrastinate_jobs")
     with house.connected() as connection:
         fine = fine and renewal_data.agreed(connection) and rows["limit"] == rows["run"] == rows["two"]
-    return _result(size, figures), fine
+    return {**_result(size, figures), "years": year - 1}, fine
+
+
+def _measure_gathered(size: int, *, first: int, warm: bool) -> tuple[dict[str, Any], bool]:
+    """The same with one invoice a month: all renewals put on account, then each account closed into its invoice."""
+    figures: dict[str, list[dict[str, Any]]] = {one: [] for one in _GATHERED}
+    year, fine, rows = first, True, {}
+    rounds = ROUNDS.get(size, 1)
+    with step(f"Renewing {size:,} on account and closing the accounts, in turns with the limit"):
+        for kept in [*([] if warm else [False]), *[True] * rounds]:
+            for put, close in (_GATHERED[:2], _GATHERED[2:]):
+                _settle()
+                before = _counts()
+                for what in (put, close):
+                    found = _round([what], year)
+                    fine = fine and found["done"] == size
+                    if kept:
+                        figures[what].append(found)
+                        python, server = (1e6 * found[name] / size for name in ("python_s", "postgres_s"))
+                        say(f"  {what}: {size / found['seconds']:,.0f} a second; {python:.0f} us in Python, {server:.0f}"
+                            " in PostgreSQL")  # fmt: skip
+                rows[put] = {name: count - before[name] for name, count in _counts().items()}
+                rows[put].pop("procrastinate_jobs")
+                year += 1
+    with house.connected() as connection:
+        agreed = renewal_data.agreed(connection)
+    if not agreed or rows["limit_gather"] != rows["gather"]:
+        say(f"  limit {rows['limit_gather']}\n  run {rows['gather']}\n  agreed {agreed}")
+        fine = False
+    return _consolidated(size, figures), fine
+
+
+def _consolidated(size: int, figures: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
+    def middle(what: str, name: str) -> float:
+        return statistics.median(one[name] for one in figures[what])
+
+    def both(name: str, put: str = "gather", close: str = "close") -> float:
+        return middle(put, name) + middle(close, name)
+
+    def ratio(ours: Sequence[str], limits: Sequence[str]) -> float:
+        turns = zip(*(figures[one] for one in (*limits, *ours)), strict=True)
+        half = len(limits)
+        shares = [
+            sum(one["seconds"] for one in turn[:half]) / sum(one["seconds"] for one in turn[half:])
+            for turn in turns
+        ]
+        return round(statistics.median(shares), 3)
+
+    limits = {"put": "limit_gather", "close": "limit_close"}
+    return {
+        "n": size,
+        "limit_per_s": round(size / both("seconds", **limits)),
+        "per_s": round(size / both("seconds")),
+        "ratio": ratio(("gather", "close"), ("limit_gather", "limit_close")),
+        "limit_run_per_s": round(size / middle("limit_gather", "seconds")),
+        "run_per_s": round(size / middle("gather", "seconds")),
+        "run_ratio": ratio(("gather",), ("limit_gather",)),
+        "limit_close_per_s": round(size / middle("limit_close", "seconds")),
+        "close_per_s": round(size / middle("close", "seconds")),
+        "close_ratio": ratio(("close",), ("limit_close",)),
+        "python_cpu_us": round(1_000_000 * both("python_s") / size, 1),
+        "postgres_cpu_us": round(1_000_000 * both("postgres_s") / size, 1),
+        "limit_python_cpu_us": round(1_000_000 * both("python_s", **limits) / size, 1),
+        "limit_postgres_cpu_us": round(1_000_000 * both("postgres_s", **limits) / size, 1),
+        "peak_mb": round(max(one["peak_mb"] for what in ("gather", "close") for one in figures[what])),
+        "statements_per_1000": round(1000 * both("statements") / size, 1),
+    }
 
 
 def _counts() -> dict[str, int]:
@@ -185,8 +260,26 @@ def _text(results: list[dict[str, Any]], machine: dict[str, Any]) -> str:
             f"The renewal run, one invoice a subscription; {machine['cores']} cores ({machine['cpu']}),"
             f" PostgreSQL {machine['postgresql']}, Python {machine['python']}, {settings}",
             table(head, rows),
+            "The run, consolidated: one line on account a subscription, then one invoice a reseller (lines a second)",
+            _text_gathered([one["consolidated"] for one in results]),
         ]
     )
+
+
+def _text_gathered(results: list[dict[str, Any]]) -> str:
+    head = ("due", "limit/s", "both/s", "of limit", f">= {SHARE}", "run/s", "of limit", "close/s", "of limit",
+            "Python us", "PostgreSQL us", "limit us (Py, PG)", "peak MB", f"< {MEMORY_MB}", "stmts/1000",
+            f"<= {STATEMENTS}")  # fmt: skip
+    rows = [
+        (f"{one['n']:,}", f"{one['limit_per_s']:,}", f"{one['per_s']:,}", f"{one['ratio']:.2f}",
+         _yes(one["ratio"] >= SHARE), f"{one['run_per_s']:,}", f"{one['run_ratio']:.2f}", f"{one['close_per_s']:,}",
+         f"{one['close_ratio']:.2f}", f"{one['python_cpu_us']:.0f}", f"{one['postgres_cpu_us']:.0f}",
+         f"{one['limit_python_cpu_us']:.0f}, {one['limit_postgres_cpu_us']:.0f}", str(one["peak_mb"]),
+         _yes(one["peak_mb"] < MEMORY_MB), f"{one['statements_per_1000']:.1f}",
+         _yes(one["statements_per_1000"] <= STATEMENTS))
+        for one in results
+    ]  # fmt: skip
+    return table(head, rows)
 
 
 def _yes(reached: bool) -> str:

@@ -35,6 +35,11 @@ def boundary(year: int) -> datetime:
     return clock.start_of(date(2026 + year, 2, 1))
 
 
+def closing(year: int) -> datetime:
+    """The instant at which what was gathered in that year's February is billed."""
+    return clock.start_of(date(2026 + year, 3, 1))
+
+
 def fill(connection: psycopg.Connection[Any], made: World, count: int, *, first: int) -> None:
     """So many subscriptions, numbered after ``first``: half of one reseller, half of another; five a customer."""
     customers = range(first // EACH + 1, (first + count) // EACH + 1)
@@ -80,9 +85,22 @@ def _subscriptions(made: World, half: int, numbers: range) -> Iterator[tuple[Any
         )  # fmt: skip
 
 
+def gather(connection: psycopg.Connection[Any], made: World) -> None:
+    """From now on the resellers pay for all that is due, stand on the invoices, and have one a month."""
+    connection.execute("UPDATE parties_resellerprofile SET billing_mode = 'gathered'")
+    connection.execute(
+        "UPDATE parties_organization SET bill_to = 'reseller' WHERE kind = 'customer' AND reseller_id = ANY(%s)",
+        (made.resellers[:2],),
+    )
+    connection.execute(
+        "UPDATE subscriptions_subscription SET payer_id = reseller_id WHERE due_at IS NOT NULL"
+    )
+    connection.commit()
+
+
 _TABLES: tuple[LiteralString, ...] = (
     "billing_document", "billing_line", "payments_payable", "ledger_transaction", "ledger_entry", "subscriptions_term",
-    "renewals_renewal", "infra_event", "infra_activity", "infra_delivery", "procrastinate_jobs",
+    "renewals_renewal", "billing_unbilled", "infra_event", "infra_activity", "infra_delivery", "procrastinate_jobs",
 )  # fmt: skip
 
 
@@ -99,14 +117,18 @@ def counted(connection: psycopg.Connection[Any]) -> dict[str, int]:
 
 
 def agreed(connection: psycopg.Connection[Any]) -> bool:
-    """Whether books sum to zero, numbers have no gaps, and every invoice has its line, debt and renewal."""
+    """Whether books sum to zero, numbers have no gaps, and each renewal has its line, each invoice its debt."""
     row = connection.execute(
         "SELECT (SELECT coalesce(sum(amount), 0) FROM ledger_entry) = 0"
         " AND NOT EXISTS (SELECT FROM billing_document GROUP BY reseller_id, series, year"
         "   HAVING count(*) <> max(sequence))"
-        " AND (SELECT count(*) FROM billing_document) = ALL (ARRAY[(SELECT count(*) FROM billing_line),"
-        "   (SELECT count(*) FROM payments_payable), (SELECT count(*) FROM renewals_renewal)])"
+        " AND (SELECT count(*) FROM billing_document) = (SELECT count(*) FROM payments_payable)"
+        " AND (SELECT count(*) FROM billing_line) = (SELECT count(invoice_id) FROM renewals_renewal)"
+        " AND (SELECT sum(net) FROM billing_line) = (SELECT sum(net) FROM billing_document)"
         " AND (SELECT sum(gross) FROM billing_document) = (SELECT sum(amount) FROM payments_payable)"
+        " AND NOT EXISTS (SELECT FROM renewals_renewal WHERE invoice_id IS NULL)"
+        " AND NOT EXISTS (SELECT FROM billing_unbilled WHERE closed_at IS NULL)"
+        " AND NOT EXISTS (SELECT FROM billing_gathering WHERE net <> 0 OR due_at IS NOT NULL)"
     ).fetchone()
     connection.rollback()
     return row is not None and bool(row[0])

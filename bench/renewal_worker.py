@@ -9,6 +9,8 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +35,7 @@ def main(what: str, year: int) -> None:
         sys.stdin.readline()
         before, began, python = _postgres(backends), time.monotonic(), time.process_time()
         with connection.execute_wrapper(_counter(counted)):
-            done = _limit(run_connection, year) if what == "limit" else _run(year)
+            done = _WORK[what](run_connection, year)
         seconds, python = time.monotonic() - began, time.process_time() - python
         figures = {
             "done": done,
@@ -55,7 +57,7 @@ def _peak_mb() -> float:
     return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), 0.0)
 
 
-def _run(year: int) -> int:
+def _run(_connection: Any, year: int) -> int:
     from bench.renewal_data import boundary
     from purveyor.kernel.actor import system_actor
     from purveyor.renewals.commands import run_renewals
@@ -66,11 +68,53 @@ def _run(year: int) -> int:
 
 def _limit(connection: Any, year: int) -> int:
     from bench import renewal_limit
+
+    return renewal_limit.run(connection, *_days(year))
+
+
+def _limit_gathered(connection: Any, year: int) -> int:
+    from bench import renewal_limit_gathered
+
+    return renewal_limit_gathered.run(connection, *_days(year))
+
+
+def _days(year: int) -> tuple[datetime, datetime, date, date]:
     from bench.renewal_data import boundary
     from purveyor.infra.clock import business_date
 
     due, after = boundary(year), boundary(year + 1)
-    return renewal_limit.run(connection, due, after, business_date(due), business_date(after))
+    return due, after, business_date(due), business_date(after)
+
+
+def _close(connection: Any, year: int) -> int:
+    """Each account that is due, as its due work does it; returns how many lines were billed."""
+    from bench.renewal_data import closing
+    from purveyor.sales.jobs import run_close
+
+    due = closing(year)
+    accounts = connection.execute("SELECT id FROM billing_gathering WHERE due_at = %s", (due,)).fetchall()
+    connection.commit()
+    for (account,) in accounts:
+        run_close(account, due)
+    row = connection.execute("SELECT count(*) FROM billing_unbilled WHERE closed_at = %s", (due,)).fetchone()
+    return int(row[0])
+
+
+def _limit_close(connection: Any, year: int) -> int:
+    from bench import renewal_limit_gathered
+    from bench.renewal_data import closing
+
+    return renewal_limit_gathered.close(connection, closing(year))
+
+
+_WORK: dict[str, Callable[[Any, int], int]] = {
+    "limit": _limit,
+    "run": _run,
+    "gather": _run,
+    "close": _close,
+    "limit_gather": _limit_gathered,
+    "limit_close": _limit_close,
+}
 
 
 def _count(connection: Any, counted: list[int]) -> None:
