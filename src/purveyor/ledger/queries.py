@@ -11,7 +11,7 @@ from django.db.models import Q, Sum
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import NotFound
 from purveyor.kernel.money import Money
-from purveyor.ledger.models import Entry, PrepaidBalance
+from purveyor.ledger.models import Entry, PrepaidBalance, Transaction
 from purveyor.ledger.types import AccountKind, Balance, Drift, Movement, PartyBalance
 
 LIMIT_MAX = 200
@@ -140,6 +140,11 @@ def list_drift(*, actor: Actor) -> list[Drift]:
         cursor.execute(_DRIFT)
         rows = cursor.fetchall()
     return [Drift(row[0], row[1], Money(row[3], row[2]), Money(row[4], row[2])) for row in rows]
+
+
+def is_posted(*, reseller_id: UUID, reference: str) -> bool:
+    """Whether a movement with this reference stands in the reseller's books, as far as the context sees them."""
+    return Transaction.objects.filter(reseller_id=reseller_id, reference=reference).exists()
 
 
 def _require_own(actor: Actor, party_id: UUID) -> None:

@@ -53,13 +53,6 @@ class MoneySpent(DomainError):
     status = 409
 
 
-class GoneOn(DomainError):
-    """What was paid for was carried out and has no invoice to stand open again. Facts: ``subject``."""
-
-    code = "gone_on"
-    status = 409
-
-
 class MandateExists(DomainError):
     """The payer has a mandate: revoke it first. Facts: ``mandate``."""
 

@@ -110,8 +110,11 @@ def find_value_date(*, actor: Actor, payable_id: UUID | None) -> date | None:
     """The value date of a payable's money, the last one where it came in parts; None while it is not complete."""
     if payable_id is None:
         return None
-    rows = _payments(actor).filter(payable_id=payable_id, payable__status="settled", allocated__gt=0)
-    last: date | None = rows.aggregate(last=Max("received_on"))["last"]
+    mine = _payments(actor).filter(reversal__isnull=True)
+    rows = models.Allocation.objects.filter(
+        payable_id=payable_id, payable__status="settled", payment__in=mine
+    )
+    last: date | None = rows.aggregate(last=Max("payment__received_on"))["last"]
     return last
 
 
@@ -145,7 +148,8 @@ def list_payments(
     if customer_id is not None:
         rows = rows.filter(customer_id=customer_id)
     if payable_id is not None:
-        rows = rows.filter(payable_id=payable_id)
+        # A transfer may pay several; it names the first.
+        rows = rows.filter(Q(payable_id=payable_id) | Q(allocation__payable_id=payable_id)).distinct()
     if payer_id is not None:
         rows = rows.filter(payer_id=payer_id)
     if from_outside:

@@ -1,6 +1,7 @@
 """Writes of billing."""
 
 from purveyor.billing.commands.apply_payment import apply_payment
+from purveyor.billing.commands.apply_payments import apply_payments, withdraw_payment
 from purveyor.billing.commands.close_pro_forma import close_pro_forma
 from purveyor.billing.commands.issue import issue_invoice, issue_pro_forma
 from purveyor.billing.commands.issue_credit_note import (
@@ -20,6 +21,7 @@ from purveyor.billing.commands.on_account import (
 
 __all__ = [
     "apply_payment",
+    "apply_payments",
     "claim_account",
     "close_pro_forma",
     "hold_account",
@@ -33,4 +35,5 @@ __all__ = [
     "settle_account",
     "settle_credit_note",
     "take_back_on_account",
+    "withdraw_payment",
 ]

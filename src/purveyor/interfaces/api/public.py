@@ -36,7 +36,10 @@ PREFIXES = {
     "refund": "ref",
     "payment": "pay",
     "payable": "pbl",
-    "transaction": "trx",
+    "bank_statement": "bst",
+    "bank_entry": "ben",
+    "payment_file": "pfl",
+    "mandate": "man",
     "transaction": "trx",
     "event": "evt",
     "activity": "act",
@@ -45,7 +48,12 @@ PREFIXES = {
     "case": "dun",
     "dunning_case": "dun",
 }
-_AMOUNTS = frozenset({"amount", "gross", "net", "available", "wanted", "open", "paid"})
+_AMOUNTS = frozenset(
+    {
+        *("amount", "gross", "net", "available", "wanted", "open", "paid"),
+        *("opening", "entries", "closing", "difference", "expected", "found"),
+    }
+)
 
 
 def shown(kind: str, value: UUID | None) -> str | None:

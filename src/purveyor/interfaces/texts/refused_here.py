@@ -8,10 +8,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from purveyor.interfaces.texts import formats, labels
+from purveyor.interfaces.texts import bank, formats, labels
 from purveyor.interfaces.texts.facts import Facts
 
 TITLES: dict[str, Promise] = {
+    **bank.TITLES,
     "already_assigned": gettext_lazy("This member has a seat already"),
     "code_taken": gettext_lazy("The code is taken"),
     "confirmation_required": gettext_lazy("Please confirm"),
@@ -235,6 +236,7 @@ def _debt_blocks_orders(facts: Facts) -> str:
 
 
 SENTENCES: dict[str, Callable[[Facts], str]] = {
+    **bank.SENTENCES,
     "already_assigned": lambda f: _("This member has a seat of this subscription already."),
     "code_taken": lambda f: _("This code is taken already. Choose another."),
     "confirmation_required": lambda f: _(

@@ -7,6 +7,7 @@ from ninja import Router
 from purveyor.interfaces.api.resources import (
     assignments,
     balance,
+    bank,
     credit_notes,
     customers,
     dunning,
@@ -40,6 +41,7 @@ ROUTERS: tuple[Router, ...] = (
     credit_notes.router,
     on_account.router,
     payments.router,
+    bank.router,
     dunning.router,
     renewals.router,
     price_consent.router,

@@ -1,0 +1,22 @@
+"""Writes of the bank: statements, what their entries are for, and files for the bank."""
+
+from purveyor.payments.commands.bank.by_hand import (
+    dismiss_entry,
+    match_entry,
+    restore_entry,
+    unmatch_entry,
+)
+from purveyor.payments.commands.bank.import_statement import import_statement
+from purveyor.payments.commands.bank.match_statement import match_again, match_statement
+from purveyor.payments.commands.bank.reverse_payment import reverse_payment
+
+__all__ = [
+    "dismiss_entry",
+    "import_statement",
+    "match_again",
+    "match_entry",
+    "match_statement",
+    "restore_entry",
+    "reverse_payment",
+    "unmatch_entry",
+]

@@ -1,0 +1,358 @@
+"""Writes what many entries come to at once: payments, what they pay, the books, and what is announced.
+
+Each statement is for all of them, so that ten thousand entries cost about as many statements as one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from purveyor.billing.commands import apply_payments
+from purveyor.billing.naming import Named
+from purveyor.infra import activity, outbox
+from purveyor.kernel.actor import Actor
+from purveyor.kernel.ids import new_id, plain
+from purveyor.kernel.money import Money
+from purveyor.ledger.commands import Posting, post_many
+from purveyor.ledger.types import AccountKind, Leg
+from purveyor.payments import models
+from purveyor.payments.commands._cases import resolve
+from purveyor.payments.commands._rows import announce_balance
+from purveyor.payments.commands.bank._book import invoices_behind
+from purveyor.payments.events import PayableSettled, PaymentReceived
+from purveyor.payments.types_bank import Candidate, Part, Rule
+
+_PAYMENTS = """
+INSERT INTO payments_payment (id, reseller_id, customer_id, payer_id, payable_id, amount, currency, allocated, method,
+  received_on, reference, occurrence, recorded_at, recorded_by, recorded_by_id)
+SELECT id, reseller, customer, payer, payable, amount, currency, allocated, 'bank_transfer', received_on, reference,
+  occurrence, %s, %s, %s
+FROM jsonb_to_recordset(%s::jsonb) AS r(id uuid, reseller uuid, customer uuid, payer uuid, payable uuid,
+  amount bigint, currency text, allocated bigint, received_on date, reference text, occurrence int)"""
+_ALLOCATIONS = """
+INSERT INTO payments_allocation (id, payment_id, payable_id, reseller_id, customer_id, payer_id, amount, currency)
+SELECT id, payment, payable, reseller, customer, payer, amount, currency
+FROM jsonb_to_recordset(%s::jsonb) AS r(id uuid, payment uuid, payable uuid, reseller uuid, customer uuid, payer uuid,
+  amount bigint, currency text)"""
+_PAYABLES = """
+UPDATE payments_payable p SET paid = r.paid, status = r.status,
+  settled_at = CASE WHEN r.status = 'settled' THEN coalesce(p.settled_at, %s) END
+FROM jsonb_to_recordset(%s::jsonb) AS r(id uuid, paid bigint, status text) WHERE p.id = r.id"""
+_MATCHES = """
+INSERT INTO payments_bankmatch (id, entry_id, payment_id, payable_id, refund_id, payer_id, amount, rule, matched_at,
+  matched_by)
+SELECT id, entry, payment, payable, NULL, payer, amount, rule, %s, %s
+FROM jsonb_to_recordset(%s::jsonb) AS r(id uuid, entry uuid, payment uuid, payable uuid, payer uuid, amount bigint,
+  rule text)"""
+_ENTRIES = """
+UPDATE payments_bankentry e SET status = r.status, reason = r.waits, suggestion = r.suggestion,
+  to_balance = r.to_balance, decided_at = %s, decided_by = %s
+FROM jsonb_to_recordset(%s::jsonb) AS r(id uuid, status text, waits text, suggestion jsonb, to_balance bigint)
+WHERE e.id = r.id"""
+# Payments that a person typed in, and others like these: told apart by their occurrence.
+_TWINS = """
+SELECT p.id, coalesce(p.payable_id, p.payer_id), p.amount, p.currency, p.received_on, p.reference, p.occurrence,
+  m.id IS NULL AND NOT EXISTS (SELECT FROM payments_reversal r WHERE r.payment_id = p.id)
+FROM payments_payment p LEFT JOIN payments_bankmatch m ON m.payment_id = p.id
+WHERE (p.payable_id = ANY(%s) OR (p.payable_id IS NULL AND p.payer_id = ANY(%s))) AND p.method = 'bank_transfer'
+ORDER BY p.recorded_at, p.id"""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An entry whose money is for these parts by this rule, and for the payer's balance for the rest.
+
+    ``at`` is the payer where no payable tells it: all of the money is for its balance then.
+    """
+
+    entry_id: UUID
+    amount: Money
+    value_date: date
+    reference: str
+    rule: Rule
+    parts: tuple[Part, ...]
+    to_balance: int
+    at: Candidate
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What is noted on an entry: its status and, for one that waits, why and what may be meant."""
+
+    entry_id: UUID
+    status: str
+    waits: str = ""
+    suggested: tuple[UUID, ...] = ()
+    to_balance: int = 0
+
+
+class Twins:
+    """Payments for some payables that are on record already."""
+
+    def __init__(self, payable_ids: Sequence[UUID], payer_ids: Sequence[UUID] = ()) -> None:
+        """Read them, in one statement."""
+        self._seen: Counter[tuple[Any, ...]] = Counter()
+        self._unseen: dict[tuple[Any, ...], list[UUID]] = defaultdict(list)
+        if not (payable_ids or payer_ids):
+            return
+        with connection.cursor() as cursor:
+            cursor.execute(_TWINS, (list(payable_ids), list(payer_ids)))
+            for (
+                id,
+                payable,
+                amount,
+                currency,
+                received_on,
+                reference,
+                occurrence,
+                unseen,
+            ) in cursor.fetchall():
+                key = (payable, amount, currency, received_on, reference)
+                self._seen[key] = max(self._seen[key], occurrence)
+                if unseen:
+                    self._unseen[key[:4]].append(id)
+
+    def typed_in(self, payable_id: UUID, amount: Money, received_on: date) -> UUID | None:
+        """A payment that a person recorded for it, with this amount and day, that no statement has shown yet."""
+        found = self._unseen.get((payable_id, amount.amount, amount.currency, received_on))
+        return found.pop(0) if found else None
+
+    def next_occurrence(self, payable_id: UUID, amount: Money, received_on: date, reference: str) -> int:
+        """Which one it is of payments that look alike."""
+        key = (payable_id, amount.amount, amount.currency, received_on, reference)
+        self._seen[key] += 1
+        return self._seen[key]
+
+
+def write_arrivals(actor: Actor, now: datetime, arrivals: Sequence[Arrival], twins: Twins) -> None:
+    """Store them all. The candidates of the parts are as they are afterwards (``matching.take`` was called).
+
+    Emits: payment.received and what follows from it, for each.
+    """
+    if not arrivals:
+        return
+    candidates = {part.candidate.id: part.candidate for one in arrivals for part in one.parts}
+    behind = invoices_behind(actor, candidates.values())
+    ids = [new_id() for _ in arrivals]
+    _insert(actor, now, arrivals, ids, twins)
+    counted, postings = _count(arrivals, ids, behind)
+    statuses = apply_payments(actor=actor, now=now, amounts=counted)
+    post_many(actor=actor, now=now, postings=postings)
+    paid = [invoice_id for invoice_id, status in statuses.items() if status == "paid"]
+    cases = models.DunningCase.objects.select_for_update(no_key=True)
+    for case in cases.filter(invoice_id__in=paid, resolved_at__isnull=True).order_by("id"):
+        resolve(actor, now, case)
+    _announce(actor, now, arrivals, ids, behind)
+
+
+def write_decided(actor: Actor, now: datetime, decided: Sequence[Decided]) -> None:
+    """Note on each entry what became of it. One statement."""
+    rows = [
+        {
+            "id": str(one.entry_id),
+            "status": one.status,
+            "waits": one.waits,
+            "suggestion": {"payables": [str(id) for id in one.suggested]} if one.suggested else {},
+            "to_balance": one.to_balance,
+        }
+        for one in decided
+    ]
+    if rows:
+        _execute(_ENTRIES, (now, actor.name, json.dumps(rows)))
+
+
+def write_matches(actor: Actor, now: datetime, rows: Sequence[dict[str, Any]]) -> None:
+    """Note what entries are for: each row is entry, payment, payable, payer, amount, rule. One statement."""
+    given = [
+        {name: plain(value) if isinstance(value, UUID) else value for name, value in row.items()}
+        for row in rows
+    ]
+    if given:
+        _execute(_MATCHES, (now, actor.name, json.dumps([{"id": str(new_id())} | row for row in given])))
+
+
+def _execute(statement: str, params: tuple[Any, ...]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+
+
+def _scope(one: Arrival) -> tuple[UUID, UUID | None, UUID]:
+    """Reseller, customer and payer; no customer for money that pays for several."""
+    customers = {part.candidate.customer_id for part in one.parts}
+    if not customers and one.at.customer_id != one.at.reseller_id:
+        customers = {one.at.customer_id}
+    return one.at.reseller_id, customers.pop() if len(customers) == 1 else None, one.at.payer_id
+
+
+def _insert(
+    actor: Actor, now: datetime, arrivals: Sequence[Arrival], ids: Sequence[UUID], twins: Twins
+) -> None:
+    payments, allocations, matches = [], [], []
+    touched: dict[UUID, Candidate] = {}
+    for one, id in zip(arrivals, ids, strict=True):
+        reseller, customer, payer = map(plain, _scope(one))
+        first = one.parts[0].candidate.id if one.parts else None
+        whose = {"reseller": reseller, "customer": customer, "payer": payer, "currency": one.amount.currency}
+        payments.append(
+            whose
+            | {
+                "id": str(id),
+                "payable": plain(first),
+                "amount": one.amount.amount,
+                "allocated": one.amount.amount - one.to_balance,
+                "received_on": one.value_date.isoformat(),
+                "reference": one.reference,
+                "occurrence": twins.next_occurrence(
+                    first or one.at.payer_id, one.amount, one.value_date, one.reference
+                ),
+            }
+        )
+        for part in one.parts:
+            payable = str(part.candidate.id)
+            matches.append(
+                {"entry": one.entry_id, "payment": id, "payable": payable, "payer": payer, "amount": part.amount,
+                 "rule": one.rule}
+            )  # fmt: skip
+            if part.amount:
+                touched[part.candidate.id] = part.candidate
+                # Each payable's own customer may read what came for it.
+                own = whose | {"customer": str(part.candidate.customer_id)}
+                allocations.append(
+                    own | {"id": str(new_id()), "payment": str(id), "payable": payable, "amount": part.amount}
+                )
+        if not one.parts:
+            matches.append(
+                {"entry": one.entry_id, "payment": id, "payable": None, "payer": payer, "amount": one.to_balance,
+                 "rule": one.rule}
+            )  # fmt: skip
+    _execute(_PAYMENTS, (now, actor.name, actor.person_id, json.dumps(payments)))
+    if allocations:
+        _execute(_ALLOCATIONS, (json.dumps(allocations),))
+    states = [{"id": str(one.id), "paid": one.paid, "status": one.status} for one in touched.values()]
+    if states:
+        _execute(_PAYABLES, (now, json.dumps(states)))
+    write_matches(actor, now, matches)
+
+
+def _count(
+    arrivals: Sequence[Arrival], ids: Sequence[UUID], behind: dict[UUID, list[Named]]
+) -> tuple[dict[UUID, Money], list[Posting]]:
+    """How much each invoice is paid by all of them together, and what is booked."""
+    room = {named.id: named.open for some in behind.values() for named in some if named.takes_money}
+    counted: dict[UUID, Money] = {}
+    postings = []
+    for one, id in zip(arrivals, ids, strict=True):
+        currency = one.amount.currency
+        sums: dict[AccountKind, int] = defaultdict(int)
+        for part in one.parts:
+            left = part.amount
+            for named in behind[part.candidate.id]:
+                taken = min(left, room.get(named.id, 0))
+                if taken:
+                    room[named.id] -= taken
+                    left -= taken
+                    counted[named.id] = counted.get(named.id, Money.zero(currency)) + Money(taken, currency)
+                    sums[AccountKind.RECEIVABLE] += taken
+            sums[_waiting_place(part.candidate)] += left
+        sums[AccountKind.CUSTOMER_PREPAID] += one.to_balance
+        reseller, customer, payer = _scope(one)
+        booked = [Leg(kind, Money(-amount, currency), payer) for kind, amount in sums.items() if amount]
+        postings.append(
+            Posting(
+                reseller, customer, payer, "transfer" if one.parts else "deposit", f"payment:{id}",
+                [Leg(AccountKind.CASH_CLEARING, one.amount), *booked],
+            )
+        )  # fmt: skip
+    return counted, postings
+
+
+def _waiting_place(candidate: Candidate) -> AccountKind:
+    """Where money waits that has no invoice to be counted towards."""
+    return AccountKind.CUSTOMER_PREPAID if candidate.subject_kind == "deposit" else AccountKind.ADVANCE
+
+
+def _announce(
+    actor: Actor,
+    now: datetime,
+    arrivals: Sequence[Arrival],
+    ids: Sequence[UUID],
+    behind: dict[UUID, list[Named]],
+) -> None:
+    # Two entries may pay one payable together: it is settled with the second.
+    last = {
+        part.candidate.id: id
+        for one, id in zip(arrivals, ids, strict=True)
+        for part in one.parts
+        if part.amount
+    }
+    for one, id in zip(arrivals, ids, strict=True):
+        reseller_id, customer_id, payer_id = _scope(one)
+        whose = {"reseller_id": reseller_id, "customer_id": customer_id, "payer_id": payer_id}
+        first = one.parts[0].candidate if one.parts else None
+        outbox.emit(
+            PaymentReceived(
+                payment_id=str(id),
+                payable_id=None if first is None else str(first.id),
+                subject_kind=None if first is None else first.subject_kind,
+                subject_id=None if first is None else str(first.subject_id),
+                amount=one.amount.amount,
+                currency=one.amount.currency,
+            ),
+            now=now, subject_id=id, **whose,
+        )  # fmt: skip
+        for part in one.parts:
+            if last.get(part.candidate.id) == id and part.candidate.status == "settled":
+                _announce_settled(now, part.candidate, behind[part.candidate.id])
+        announce_balance(
+            now=now,
+            reason="overpaid" if one.parts else "deposit",
+            amount=Money(one.to_balance, one.amount.currency),
+            **whose,
+        )
+        facts: dict[str, Any] = {
+            "amount": one.amount.amount,
+            "currency": one.amount.currency,
+            "reference": one.reference,
+            "received_on": one.value_date.isoformat(),
+        }
+        activity.record(
+            actor,
+            now=now,
+            kind="payment.recorded",
+            subject_kind="payment",
+            subject_id=id,
+            facts=facts,
+            **whose,
+        )
+
+
+def _announce_settled(now: datetime, candidate: Candidate, behind: Sequence[Named]) -> None:
+    """Whoever opened it goes on from here; for one that stood open again, the invoices that it became."""
+    reopened = candidate.subject_kind != "invoice" and behind
+    subjects = (
+        [("invoice", one.id) for one in behind]
+        if reopened
+        else [(candidate.subject_kind, candidate.subject_id)]
+    )
+    for kind, subject_id in subjects:
+        outbox.emit(
+            PayableSettled(
+                payable_id=str(candidate.id),
+                subject_kind=kind,
+                subject_id=str(subject_id),
+                method="bank_transfer",
+            ),
+            now=now,
+            subject_id=candidate.id,
+            reseller_id=candidate.reseller_id,
+            customer_id=candidate.customer_id,
+            payer_id=candidate.payer_id,
+        )

@@ -1,0 +1,177 @@
+"""Look at the entries of a statement and match what can be matched without a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from purveyor.infra.commands import command
+from purveyor.kernel.actor import Actor
+from purveyor.kernel.errors import NotFound
+from purveyor.kernel.money import Money
+from purveyor.parties import authority
+from purveyor.payments import models
+from purveyor.payments.commands.bank._book import find_by_amount, read_book
+from purveyor.payments.commands.bank._outgoing import settle_outgoing
+from purveyor.payments.commands.bank._write import (
+    Arrival,
+    Decided,
+    Twins,
+    write_arrivals,
+    write_decided,
+    write_matches,
+)
+from purveyor.payments.commands.bank.import_statement import lock_account
+from purveyor.payments.rules.bank.matching import SUGGESTED_MAX, Book, decide, take
+from purveyor.payments.types_bank import Decision, ReadEntry
+
+CHUNK = 1_000
+Row = models.BankEntry
+
+
+@command
+def match_statement(*, actor: Actor, now: datetime, statement_id: UUID, limit: int | None = None) -> int:
+    """Decide the entries of a statement that were not looked at yet (at most ``limit``); how many are left then.
+
+    In the order of rules.md e, each match with its rule; what fits nothing waits for a person with suggestions. Never
+    by a name alone. A payment that a person typed in before is not counted twice. Money out is set against refunds
+    under way and payments it takes back. Safe to repeat: an entry is decided once.
+
+    Raises: Forbidden, NotFound.
+    Emits: payment.received, payable.settled, invoice.paid, balance.deposited, payment.reversed, refund.done.
+    """
+    authority.require(actor, "operate")
+    account = models.BankStatement.objects.filter(id=statement_id).values_list("account", flat=True).first()
+    if account is None:
+        raise NotFound(kind="bank_statement")
+    lock_account(account)
+    waiting = models.BankEntry.objects.filter(statement_id=statement_id, status="new").order_by("position")
+    rows = list(waiting if limit is None else waiting[:limit])
+    decide_rows(actor, now, rows)
+    return 0 if limit is None or len(rows) < limit else waiting.count()
+
+
+@command
+def match_again(*, actor: Actor, now: datetime) -> int:
+    """Look once more at every entry that waits for a person (at most a thousand, the oldest first): what has been
+    invoiced or learned meanwhile may match. How many do not wait any more.
+
+    Raises: Forbidden.
+    Emits: as ``match_statement``.
+    """
+    authority.require(actor, "operate")
+    waiting = models.BankEntry.objects.filter(status="open", amount__gt=0).order_by("value_date", "id")
+    accounts = waiting.order_by("account").values_list("account", flat=True).distinct()
+    for account in list(accounts):
+        lock_account(account)
+    rows = [row for row in waiting[:CHUNK] if row.reason != "unmatched"]
+    decide_rows(actor, now, rows)
+    return models.BankEntry.objects.filter(id__in=[row.id for row in rows]).exclude(status="open").count()
+
+
+def decide_rows(actor: Actor, now: datetime, rows: Sequence[Row]) -> None:
+    """Decide these entries, and write what they come to."""
+    incoming = [row for row in rows if row.amount > 0 and not row.is_reversal]
+    _decide_incoming(actor, now, incoming)
+    for row in rows:
+        if row.amount < 0 or row.is_reversal:
+            settle_outgoing(actor, now, row)
+
+
+def read_of(row: Row) -> ReadEntry:
+    """The row as the file said it."""
+    return ReadEntry(
+        key=row.key,
+        amount=row.amount,
+        value_date=row.value_date,
+        booked_on=row.booked_on,
+        is_reversal=row.is_reversal,
+        reference=row.reference,
+        end_to_end=row.end_to_end,
+        debtor_name=row.debtor_name,
+        debtor_iban=row.debtor_iban,
+        text=row.text,
+    )
+
+
+def bank_says(row: Row) -> str:
+    """What a payment keeps as its reference: the creditor reference, or else what the payer wrote."""
+    return (row.reference or row.text or row.end_to_end or row.key)[:200]
+
+
+def _decide_incoming(actor: Actor, now: datetime, rows: Sequence[Row]) -> None:
+    if not rows:
+        return
+    entries = [read_of(row) for row in rows]
+    book = read_book(actor, entries)
+    known = [*book.by_reference.values(), *book.by_number.values()]
+    known += [one for some in book.by_payer.values() for one in some]
+    twins = Twins(sorted({one.id for one in known}))
+    arrivals: list[Arrival] = []
+    decided: list[Decided] = []
+    matches = []
+    open_ones: list[tuple[Row, Decision]] = []
+    for row, entry in zip(rows, entries, strict=True):
+        found = decide(entry, row.currency, book)
+        if found.rule is None:
+            open_ones.append((row, found))
+            continue
+        first = found.parts[0].candidate
+        amount = Money(row.amount, row.currency)
+        typed_in = twins.typed_in(first.id, amount, row.value_date)
+        if typed_in is not None:
+            matches.append(
+                {"entry": row.id, "payment": typed_in, "payable": first.id, "payer": first.payer_id,
+                 "amount": row.amount, "rule": "recorded"}
+            )  # fmt: skip
+            decided.append(Decided(row.id, "matched"))
+            continue
+        take(found)
+        book.learn(entry, first.payer_id)
+        arrivals.append(
+            Arrival(
+                row.id,
+                amount,
+                row.value_date,
+                bank_says(row),
+                found.rule,
+                found.parts,
+                found.to_balance,
+                first,
+            )
+        )
+        decided.append(Decided(row.id, "", to_balance=found.to_balance))
+    decided = _with_status(decided, arrivals)
+    write_arrivals(actor, now, arrivals, twins)
+    write_matches(actor, now, matches)
+    write_decided(actor, now, decided + _waiting(open_ones, book))
+
+
+def _with_status(decided: list[Decided], arrivals: Sequence[Arrival]) -> list[Decided]:
+    """An entry that left a payable paid in part is ``partial``, until another one completes it."""
+    partial = {
+        one.entry_id
+        for one in arrivals
+        if one.rule == "reference_part" and any(part.candidate.open for part in one.parts)
+    }
+    return [
+        one
+        if one.status
+        else Decided(
+            one.entry_id, "partial" if one.entry_id in partial else "matched", to_balance=one.to_balance
+        )
+        for one in decided
+    ]
+
+
+def _waiting(open_ones: Sequence[tuple[Row, Decision]], book: Book) -> list[Decided]:
+    """What waits, with what anybody owes that comes to the same amount as the last suggestion."""
+    unknown = [row for row, found in open_ones if len(found.suggested) < SUGGESTED_MAX]
+    alike = find_by_amount({(row.amount, row.currency) for row in unknown})
+    decided = []
+    for row, found in open_ones:
+        more = [one.id for one in alike.get((row.amount, row.currency), ())]
+        suggested = tuple(dict.fromkeys([*found.suggested, *more]))[:SUGGESTED_MAX]
+        decided.append(Decided(row.id, "open", found.waits, suggested))
+    return decided
