@@ -10,5 +10,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
     path("accounts/", include("allauth.urls")),
     path("language/", include("django.conf.urls.i18n")),
+    path("webhooks/", include("purveyor.interfaces.webhooks.urls")),
     path("", include("purveyor.interfaces.console.urls")),
 ]

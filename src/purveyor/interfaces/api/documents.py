@@ -199,12 +199,13 @@ class DocumentRef(Shape):
 
 
 class PaymentDetails(Shape):
-    """How to pay by bank transfer."""
+    """How to pay: by bank transfer, or by card at ``url``, where the payer can act if its kept card does not pay."""
 
-    reference: str
-    iban: str
+    reference: str | None = None
+    iban: str | None = None
     bic: str | None = None
     bank_name: str | None = None
+    url: str | None = None
     amount: Money
 
 

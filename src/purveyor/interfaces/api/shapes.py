@@ -14,6 +14,7 @@ from purveyor.kernel.ids import show
 from purveyor.kernel.money import Money
 from purveyor.ledger.types import Balance, Movement
 from purveyor.parties.types import Address, Organization, ResellerProfile
+from purveyor.payments import cards
 from purveyor.payments.types import Payment
 from purveyor.sales.types import OrderLineView, OrderView, QuoteLine, QuoteView
 from purveyor.seats.types import Assignment, Member
@@ -204,6 +205,8 @@ def order(row: OrderView) -> Json:
                 "bank_name": row.payment.bank_name,
             }
         ) | {"amount": money(row.payment.amount)}
+    elif row.payment_method == "card" and row.status == "awaiting_payment" and row.payable_id is not None:
+        answer["payment"] = {"url": cards.pay_url(row.payable_id), "amount": money(row.gross)}
     return answer
 
 

@@ -12,6 +12,7 @@ from purveyor.interfaces.console.pages import (  # noqa: E402  (their patterns n
     account,
     billing,
     buying,
+    card_pay,
     credits,
     customers,
     document_files,
@@ -48,6 +49,9 @@ PUBLIC: list[URLPattern] = [
     path("theme", preferences.set_theme, name="set_theme"),
     path("gallery", sandbox.gallery, name="gallery"),
     path("healthz", entrance.health, name="health"),
+    path("pay/<str:token>", card_pay.pay, name="pay"),
+    path("pay/<str:token>/go", card_pay.go, name="pay_go"),
+    path("pay/<str:token>/back", card_pay.back, name="pay_back"),
 ]
 
 OWN: list[URLPattern] = [

@@ -14,6 +14,7 @@ from purveyor.kernel.errors import Invalid
 from purveyor.kernel.ids import new_id
 from purveyor.kernel.money import Money
 from purveyor.payments import models
+from purveyor.payments.cards import is_offered
 from purveyor.payments.commands._rows import check_amount, require_payer
 from purveyor.payments.rows import payable_of
 from purveyor.payments.rules.references import rf_reference
@@ -21,10 +22,10 @@ from purveyor.payments.types import Method, Payable, SubjectKind
 
 
 def check_method(method: str) -> Method:
-    """The method, if it can be used. Raises Invalid (payment_method): card comes later."""
-    if method == "card":
+    """The method, if it can be used. Raises Invalid (payment_method)."""
+    if method == "card" and not is_offered():
         raise Invalid(field="payment_method", reason="card_not_available")
-    if method not in ("bank_transfer", "balance"):
+    if method not in ("bank_transfer", "balance", "card"):
         raise Invalid(field="payment_method", reason="unknown_method")
     return cast(Method, method)
 

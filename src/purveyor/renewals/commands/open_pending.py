@@ -10,7 +10,9 @@ from purveyor.infra.clock import business_date
 from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.ids import new_id
+from purveyor.payments.cards import is_offered
 from purveyor.payments.commands import open_payable
+from purveyor.payments.commands.cards import charge_kept_card
 from purveyor.renewals import events, models
 from purveyor.renewals._view import ladder_of
 from purveyor.renewals.commands import _charge, _pending
@@ -81,6 +83,8 @@ def open_pending(*, actor: Actor, now: datetime, charge: _charge.Charge) -> UUID
         currency=charge.gross.currency,
     )
     _pending.announce(row, now, event)
+    if found.renewal_payment_method == "card" and is_offered():
+        charge_kept_card(actor=actor, now=now, payable_id=payable.id)
     _pending.note(
         actor, now, row, "renewal.pending", pro_forma=pro_forma.number, until=ladder.last_day.isoformat()
     )

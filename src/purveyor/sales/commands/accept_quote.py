@@ -19,8 +19,10 @@ from purveyor.parties import authority
 from purveyor.parties.commands import freeze_currency
 from purveyor.parties.queries import get_organization
 from purveyor.parties.trade import gathers
+from purveyor.payments import cards
 from purveyor.payments.commands import charge_balance, open_payable
 from purveyor.sales import events, models
+from purveyor.sales.commands._card import charge_by_card
 from purveyor.sales.commands._cart import Cart, price_cart
 from purveyor.sales.commands._debt import refuse_debtor
 from purveyor.sales.commands._documents import draft
@@ -32,7 +34,7 @@ from purveyor.sales.types import OrderView, QuoteLine
 from purveyor.tax.commands import refresh_number
 from purveyor.tax.live import is_live
 
-_METHODS = ("bank_transfer", "balance")
+_METHODS = ("bank_transfer", "balance", "card")
 # Locks the quote and takes it, in one statement: of two that accept it at once, the second waits and finds none.
 _CLAIM = "UPDATE sales_quote SET status = 'accepted' WHERE id = %s AND status = 'open' RETURNING *"
 
@@ -43,7 +45,8 @@ def accept_quote(*, actor: Actor, now: datetime, quote_id: UUID, payment_method:
 
     Everything is priced again, by the function that made the quote, with the subscriptions locked; when the
     charge differs, the order is refused. ``balance`` settles at once, in this transaction; ``bank_transfer``
-    opens a payable with a pro-forma, and ``settle_order`` goes on when the money is there; where the reseller
+    opens a payable with a pro-forma, and ``settle_order`` goes on when the money is there; ``card`` opens a payable and
+    charges the payer's kept card, where there is one, right after the commit; where the reseller
     gathers and stands on the invoice, the order is carried out at once and goes on account. An order over
     nothing needs no payment. A quote is accepted once, which makes a retry safe.
 
@@ -70,7 +73,7 @@ def accept_quote(*, actor: Actor, now: datetime, quote_id: UUID, payment_method:
     if payment_method == "balance" or order.gross == 0:
         _announce_placed(actor, now, order)
         _settle_now(actor, now, order, lines, cart)
-    elif (account := _room_on_account(actor, now, order, cart)) is not None:
+    elif payment_method != "card" and (account := _room_on_account(actor, now, order, cart)) is not None:
         _announce_placed(actor, now, order)
         fulfil_on_account(
             actor=actor, now=now, order=order, lines=lines, trade=cart.trade, gathering_id=account
@@ -87,10 +90,10 @@ def accept_quote(*, actor: Actor, now: datetime, quote_id: UUID, payment_method:
 
 
 def _check_method(method: str) -> None:
-    if method == "card":
-        raise Invalid(field="payment_method", reason="card_not_available")
     if method not in _METHODS:
         raise Invalid(field="payment_method", reason="unknown_method")
+    if method == "card" and not cards.is_offered():
+        raise Invalid(field="payment_method", reason="card_not_available")
 
 
 def _look_at_number(actor: Actor, now: datetime, quote_id: UUID) -> None:
@@ -243,15 +246,19 @@ def _await_money(
         subject_kind="order",
         subject_id=order.id,
         amount=Money(order.gross, order.currency),
-        method="bank_transfer",
+        method=order.payment_method,
     )
+    order.payable_id = payable.id
+    if order.payment_method == "card":
+        # Nobody is to transfer it: there is no pro-forma with an account on it.
+        charge_by_card(actor=actor, now=now, payable=payable)
+        return
     details = PaymentDetails.of(cart.trade.seller, payable.reference)
     pro_forma = issue_pro_forma(
         actor=actor,
         now=now,
         draft=draft(order=order, lines=lines, trade=cart.trade, payment=details),
     )
-    order.payable_id = payable.id
     order.pro_forma_id = pro_forma.id
     order.pro_forma_number = pro_forma.number
     order.payment_details = asdict(details)

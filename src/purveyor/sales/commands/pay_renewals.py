@@ -18,19 +18,21 @@ from purveyor.kernel.ids import new_id
 from purveyor.kernel.money import Money
 from purveyor.parties import authority
 from purveyor.parties import queries as parties
+from purveyor.payments import cards
 from purveyor.payments.commands import charge_balance, open_payable, release_advance
 from purveyor.payments.queries import find_value_date
 from purveyor.renewals.commands import hold_renewals, release_renewals, settle_held
 from purveyor.renewals.commands.hold_renewals import MAX_RENEWALS, Held, total
 from purveyor.renewals.commands.settle_renewal import Source
 from purveyor.sales import events, models
+from purveyor.sales.commands._card import charge_by_card
 from purveyor.sales.commands._fulfil import note
 from purveyor.sales.queries import order_view
 from purveyor.sales.rules import stored
 from purveyor.sales.types import OrderView, PricingContext
 from purveyor.tax.decision import TaxLine
 
-_METHODS = ("bank_transfer", "balance")
+_METHODS = ("bank_transfer", "balance", "card")
 
 
 @command
@@ -40,7 +42,7 @@ def pay_renewals(
     """Order to pay these renewals together, each at what its pro-forma or invoice says.
 
     They wait for money of one payer, the actor's organization, and may be of several of its customers. ``balance``
-    settles all in this transaction. ``bank_transfer`` opens one payable with one reference for their sum; until it
+    settles all in this transaction. ``card`` charges the payer's kept card. ``bank_transfer`` opens one payable with one reference for their sum; until it
     is settled or the order is cancelled, money that comes on their own references goes to the payer's balance. Of
     the same renewals in two orders at once, the second is refused, which makes a retry safe.
 
@@ -49,8 +51,9 @@ def pay_renewals(
     """
     authority.require(actor, "buy")
     if payment_method not in _METHODS:
-        reason = "card_not_available" if payment_method == "card" else "unknown_method"
-        raise Invalid(field="payment_method", reason=reason)
+        raise Invalid(field="payment_method", reason="unknown_method")
+    if payment_method == "card" and not cards.is_offered():
+        raise Invalid(field="payment_method", reason="card_not_available")
     if not 1 <= len(set(renewal_ids)) <= MAX_RENEWALS:
         raise Invalid(
             field="renewals", reason="required" if not renewal_ids else "too_many", max=MAX_RENEWALS
@@ -119,7 +122,9 @@ def complete(
 def settle(now: datetime, order: models.Order, lines: Sequence[models.OrderLine]) -> None:
     """The transfer for an order over renewals is complete: its value date says whether it was in time."""
     house = system_actor()
-    value_date = find_value_date(actor=house, payable_id=order.payable_id)
+    # A card counts by its instant, a transfer by its value date (rules.md d).
+    by_card = order.payment_method == "card"
+    value_date = None if by_card else find_value_date(actor=house, payable_id=order.payable_id)
     complete(house, now, order, lines, source="advance", value_date=value_date)
 
 
@@ -226,8 +231,11 @@ def _owed(order: models.Order) -> dict[str, Any]:
 
 
 def _await_money(actor: Actor, now: datetime, order: models.Order) -> None:
-    payable = open_payable(actor=actor, now=now, method="bank_transfer", **_owed(order))
+    payable = open_payable(actor=actor, now=now, method=order.payment_method, **_owed(order))
     order.payable_id = payable.id
+    if order.payment_method == "card":
+        charge_by_card(actor=actor, now=now, payable=payable)
+        return
     order.payment_details = asdict(PaymentDetails.of(parties.get_seller(), payable.reference))
 
 

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from django.conf import settings
+
 from purveyor.catalog import queries as catalog
 from purveyor.catalog.errors import OfferNotAvailable
 from purveyor.catalog.types import Offer
@@ -21,7 +23,7 @@ from purveyor.subscriptions.rules import lifecycle
 from purveyor.subscriptions.rules.renewal import check_quantity, need_unlocked
 from purveyor.subscriptions.types import Subscription
 
-METHODS = ("bank_transfer", "balance")
+METHODS = ("bank_transfer", "balance", "card")
 
 
 class _Unchanged:
@@ -67,8 +69,10 @@ def set_renewal(
         check_quantity(quantity, found, least=offer.terms.quantity_min, most=offer.terms.quantity_max)
     method = renewal_payment_method or found.renewal_payment_method
     if method not in METHODS:
-        reason = "card_not_available" if method == "card" else "choice"
-        raise Invalid(field="renewal_payment_method", reason=reason, choices=list(METHODS))
+        raise Invalid(field="renewal_payment_method", reason="choice", choices=list(METHODS))
+    if method == "card" and method != found.renewal_payment_method and not settings.STRIPE_KEY:
+        # Payments, which knows, lies above this room.
+        raise Invalid(field="renewal_payment_method", reason="card_not_available")
     renews = found.auto_renew if auto_renew is None else auto_renew
     return _save(
         actor, now, found, auto_renew=renews, renewal_quantity=quantity, renewal_payment_method=method,
