@@ -111,8 +111,8 @@ def _measure_gathered(size: int, *, first: int, warm: bool) -> tuple[dict[str, A
                     if kept:
                         figures[what].append(found)
                         python, server = (1e6 * found[name] / size for name in ("python_s", "postgres_s"))
-                        say(f"  {what}: {size / found['seconds']:,.0f} a second; {python:.0f} us in Python, {server:.0f}"
-                            " in PostgreSQL")  # fmt: skip
+                        say(f"  {what}: {size / found['seconds']:,.0f} a second;"
+                            f" {python:.0f} us in Python, {server:.0f} in PostgreSQL")  # fmt: skip
                 rows[put] = {name: count - before[name] for name, count in _counts().items()}
                 rows[put].pop("procrastinate_jobs")
                 year += 1
