@@ -11,7 +11,7 @@ from purveyor.kernel.ids import show
 from purveyor.parties.types import Organization
 from purveyor.payments import queries as payments
 from purveyor.payments.types import DunningCase
-from tests.support.counter import SYSTEM, Browser, bought, text_of
+from tests.support.counter import SYSTEM, Browser, bought, quoted, text_of
 from tests.support.jobs import run_pending_jobs
 from tests.support.shop import Shop
 
@@ -57,6 +57,21 @@ def test_the_reseller_sees_what_it_owes_and_what_happens_when(
 
 def test_whoever_begins_to_buy_is_told_first(case: DunningCase, reseller: Browser) -> None:
     assert "New orders are refused" in text_of(reseller.get(f"{reseller.on}buy"))
+
+
+def test_a_price_of_a_debtor_has_no_button_to_order(
+    shop: Shop, case: DunningCase, reseller: Browser, customer: Organization
+) -> None:
+    quote_id = show("quo", quoted(shop, customer))
+    # Whoever would order it for the debtor reads the same.
+    for browser in (reseller, Browser(shop.houses.seller.organization, "admin", customer)):
+        page = text_of(browser.get(f"{browser.on}quotes/{quote_id}"))
+        assert "Order for" not in page
+        assert "must be paid first" in page
+        assert f'href="{browser.root}debts"' in page
+        assert "Pay what is overdue first" in page
+    sent = reseller.post(f"{reseller.on}quotes/{quote_id}", {"payment_method": "bank_transfer"})
+    assert sent.status_code == 422
 
 
 def test_the_operator_holds_promises_and_releases(shop: Shop, case: DunningCase, operator: Browser) -> None:

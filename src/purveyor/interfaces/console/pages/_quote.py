@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from purveyor.interfaces.console import prices
 from purveyor.interfaces.console.desk import Desk
 from purveyor.interfaces.console.forms.selling import PayForm
-from purveyor.interfaces.console.pages._shop import overdue_of, steps
+from purveyor.interfaces.console.pages._shop import steps
 from purveyor.interfaces.texts import formats, refusals
 from purveyor.kernel.errors import DomainError, NotFound
 from purveyor.kernel.ids import read, show
 from purveyor.kernel.money import Money
 from purveyor.ledger import queries as ledger
 from purveyor.parties import queries as parties
+from purveyor.payments import queries as payments
 from purveyor.sales import commands as sales_commands
 from purveyor.sales import queries as sales
 from purveyor.sales.errors import QuoteExpired, QuoteOutdated
@@ -105,7 +106,8 @@ def _context(desk: Desk, quote: QuoteView, form: PayForm, available: Money) -> d
         "available": available,
         "free": _free(desk, quote),
         "back_url": _back(desk, quote),
-        "overdue": overdue_of(desk),
+        # As ordering would count them: those of whoever pays this quote.
+        "overdue": payments.count_blocking(actor=desk.actor, payer_id=quote.payer_id),
         "steps": steps(),
     }
 
