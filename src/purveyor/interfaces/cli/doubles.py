@@ -8,9 +8,11 @@ import os
 import signal
 import socket
 from collections.abc import Callable
+from pathlib import Path
 from typing import NoReturn
 
 from purveyor.interfaces.cli.children import Children
+from purveyor.interfaces.doubles import card
 from purveyor.interfaces.doubles.vies import ViesDouble
 
 
@@ -18,9 +20,20 @@ def _vies(port: int) -> None:
     ViesDouble(port).serve()
 
 
-_DOUBLES: dict[str, Callable[[int], None]] = {"vies": _vies}
+def _card(port: int) -> None:
+    home = os.environ.get("PURVEYOR_HOME")
+    card.main(
+        port,
+        hook=f"{os.environ.get('PURVEYOR_URL', 'http://localhost:8000')}/webhooks/card",
+        secret=os.environ.get("PURVEYOR_STRIPE_WEBHOOK_SECRET") or card.SECRET,
+        # A demo that is started again knows its cards.
+        kept_in=Path(home) / "demo-card.json" if home else None,
+    )
+
+
+_DOUBLES: dict[str, Callable[[int], None]] = {"card": _card, "vies": _vies}
 # The setting that tells the others where each one listens.
-_SETTINGS = {"vies": "PURVEYOR_VIES_URL"}
+_SETTINGS = {"card": "PURVEYOR_STRIPE_URL", "vies": "PURVEYOR_VIES_URL"}
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -46,7 +59,13 @@ def start(children: Children) -> None:
 
     The port is chosen once: a child that dies is started again with the same one.
     """
-    for name, setting in _SETTINGS.items():
+    settings = dict(_SETTINGS)
+    if os.environ.get("PURVEYOR_STRIPE_KEY"):
+        # Somebody's own account at the real one, or another double.
+        del settings["card"]
+    else:
+        os.environ |= {"PURVEYOR_STRIPE_KEY": card.KEY, "PURVEYOR_STRIPE_WEBHOOK_SECRET": card.SECRET}
+    for name, setting in settings.items():
         if os.environ.get(setting) is None:
             port = free_port()
             os.environ[setting] = f"http://127.0.0.1:{port}"
