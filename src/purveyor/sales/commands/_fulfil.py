@@ -69,16 +69,18 @@ def fulfil_on_account(
     lines: Sequence[models.OrderLine],
     trade: Trade,
     gathering_id: UUID,
+    waiting: bool = False,
 ) -> None:
     """Carry ``order`` out now and put its lines on the reseller's account, where room for them was claimed.
 
-    Nothing is invoiced nor booked yet: the gathered invoice of the month's end does both.
+    Nothing is invoiced nor booked yet: the gathered invoice of the month's end does both. Subscriptions of an order
+    that was ``waiting`` are opened already.
 
     Raises: SubscriptionNotActive and PeriodEnded of a subscription that cannot grow.
     Emits: order.completed without an invoice, and what subscriptions announce.
     """
     for line in lines:
-        _deliver(actor, now, order, line, waiting=False)
+        _deliver(actor, now, order, line, waiting=waiting)
     put_on_account(
         actor=actor,
         now=now,
