@@ -164,6 +164,27 @@ def widen() -> Iterator[None]:
     _switch(state, before)
 
 
+@contextmanager
+def unpinned() -> Iterator[None]:
+    """Let a reseller that acts on one customer read what concerns all of them, such as what it owes altogether.
+
+    Used by a query after it has checked the actor, and for sums alone; a no-op for everybody else.
+    """
+    state = current()
+    if state.scope != "reseller" or not state.customer:
+        yield
+        return
+    before = (state.scope, state.reseller, state.customer)
+    _switch(state, (state.scope, state.reseller, ""))
+    try:
+        yield
+    except BaseException:
+        # The transaction is lost with the error; the settings go with it.
+        state.scope, state.reseller, state.customer = before
+        raise
+    _switch(state, before)
+
+
 def _switch(state: Current, settings: tuple[str, str, str]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_SET, settings)

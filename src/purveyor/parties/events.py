@@ -36,3 +36,13 @@ class ResellerCreated(Event):
     kind: ClassVar[str] = "reseller.created"
     reseller: str
     name: str
+
+
+@dataclass(frozen=True)
+class CreditLimitSet(Event):
+    """How much a reseller may owe; ``amount`` in minor units, None: as much as it likes."""
+
+    kind: ClassVar[str] = "credit_limit.set"
+    reseller: str
+    currency: str
+    amount: int | None

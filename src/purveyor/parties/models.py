@@ -138,6 +138,23 @@ class ResellerProfile(models.Model):
         )
 
 
+class CreditLimit(models.Model):
+    """How much a reseller may owe in a currency before what it orders on account is held. The operator sets it; the
+    reseller reads its own, its customers nothing."""
+
+    id = models.UUIDField(primary_key=True)
+    reseller_id = models.UUIDField()
+    currency = models.CharField(max_length=3)
+    amount = models.BigIntegerField()
+    set_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["reseller_id", "currency"], name="credit_limit_once"),
+            models.CheckConstraint(condition=Q(amount__gte=0), name="credit_limit_not_negative"),
+        )
+
+
 class SellerProfile(models.Model):
     """The operator's bank account and help desk; public to all who are signed in."""
 

@@ -2,6 +2,7 @@
 
 from purveyor.parties.commands.api_keys import create_api_key, revoke_api_key
 from purveyor.parties.commands.billing_mode import set_billing_mode, set_gathering_terms
+from purveyor.parties.commands.credit_limit import set_credit_limit
 from purveyor.parties.commands.customers import create_customer, freeze_currency, update_customer
 from purveyor.parties.commands.memberships import end_membership, grant_membership, set_membership_role
 from purveyor.parties.commands.paying import set_may_pay_itself
@@ -22,6 +23,7 @@ __all__ = [
     "note_recent_customer",
     "revoke_api_key",
     "set_billing_mode",
+    "set_credit_limit",
     "set_gathering_terms",
     "set_language",
     "set_may_pay_itself",

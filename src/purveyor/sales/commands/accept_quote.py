@@ -24,6 +24,7 @@ from purveyor.payments.commands import charge_balance, open_payable
 from purveyor.sales import events, models
 from purveyor.sales.commands._card import charge_by_card
 from purveyor.sales.commands._cart import Cart, price_cart
+from purveyor.sales.commands._credit import hold_for_credit, why_beyond
 from purveyor.sales.commands._debt import refuse_debtor
 from purveyor.sales.commands._documents import draft
 from purveyor.sales.commands._fulfil import Source, fulfil, fulfil_on_account, note, open_for
@@ -73,6 +74,9 @@ def accept_quote(*, actor: Actor, now: datetime, quote_id: UUID, payment_method:
     if payment_method == "balance" or order.gross == 0:
         _announce_placed(actor, now, order)
         _settle_now(actor, now, order, lines, cart)
+    elif payment_method != "card" and _is_beyond_credit(actor, order, cart):
+        _announce_placed(actor, now, order)
+        hold_for_credit(actor, now, order, lines)
     elif payment_method != "card" and (account := _room_on_account(actor, now, order, cart)) is not None:
         _announce_placed(actor, now, order)
         fulfil_on_account(
@@ -221,6 +225,13 @@ def _settle_now(
         order.payable_id = paid.id
         source = "balance"
     fulfil(actor=actor, now=now, order=order, lines=lines, trade=cart.trade, source=source)
+
+
+def _is_beyond_credit(actor: Actor, order: models.Order, cart: Cart) -> bool:
+    """Whether its payer gathers, and this order would bring it above what it may owe."""
+    if not gathers(profile=cart.trade.profile, payer_id=order.payer_id, bill_to_id=order.bill_to_id):
+        return False
+    return why_beyond(actor, order) is not None
 
 
 def _room_on_account(actor: Actor, now: datetime, order: models.Order, cart: Cart) -> UUID | None:

@@ -50,7 +50,7 @@ def settle_order(*, actor: Actor, now: datetime, order_id: UUID) -> OrderView:
         settle(now, order, lines)
         order.save(update_fields=_CHANGED)
         return order_view(order, lines)
-    reason = _why_impossible(actor, now, lines)
+    reason = why_impossible(actor, now, lines)
     if reason:
         _hold(actor, now, order, reason)
     else:
@@ -68,7 +68,7 @@ def _require_money(actor: Actor, order: models.Order) -> None:
         raise Forbidden(act="settle", reason="not_paid")
 
 
-def _why_impossible(actor: Actor, now: datetime, lines: list[models.OrderLine]) -> str:
+def why_impossible(actor: Actor, now: datetime, lines: list[models.OrderLine]) -> str:
     """Why the order cannot be carried out any more: a refusal's code, or nothing.
 
     Locks its subscriptions in the order that everybody does. A top-up's line keeps the end of the term it was

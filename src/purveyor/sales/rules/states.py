@@ -6,8 +6,9 @@ from purveyor.sales.types import OrderStatus
 
 _NEXT: dict[OrderStatus, frozenset[OrderStatus]] = {
     "awaiting_payment": frozenset({"on_hold", "provisioning", "completed", "cancelled"}),
-    # Its money is back with its payer: what was wanted is bought again, at the price of that day.
-    "on_hold": frozenset({"cancelled"}),
+    # One whose money came too late is bought again, at the price of that day; one that waited for room in its
+    # payer's credit limit goes on.
+    "on_hold": frozenset({"cancelled", "completed", "awaiting_payment"}),
     "provisioning": frozenset({"on_hold", "completed"}),
     "completed": frozenset(),
     "cancelled": frozenset(),
