@@ -6,6 +6,7 @@ from purveyor.sales.commands.close_account import close_account
 from purveyor.sales.commands.make_quote import make_quote, requote
 from purveyor.sales.commands.pay_renewals import pay_renewals
 from purveyor.sales.commands.preview_quote import preview_quote
+from purveyor.sales.commands.release_credit_holds import release_credit_holds
 from purveyor.sales.commands.settle_order import settle_order
 from purveyor.sales.commands.start_trial import start_trial
 from purveyor.sales.commands.take_back_seats import take_back_seats
@@ -17,6 +18,7 @@ __all__ = [
     "make_quote",
     "pay_renewals",
     "preview_quote",
+    "release_credit_holds",
     "requote",
     "settle_order",
     "start_trial",
