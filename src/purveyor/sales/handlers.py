@@ -6,10 +6,16 @@ from uuid import UUID
 
 from purveyor.infra.registry import Announced
 from purveyor.kernel.actor import system_actor
-from purveyor.sales.commands import settle_order
+from purveyor.sales.commands import release_credit_holds, settle_order
 
 
 def on_payable_settled(event: Announced) -> None:
     """The money of an order is complete: carry it out. Other subjects are not ours."""
     if event.payload["subject_kind"] == "order":
         settle_order(actor=system_actor(), now=event.at, order_id=UUID(event.payload["subject_id"]))
+
+
+def on_credit_changed(event: Announced) -> None:
+    """A reseller owes less, or may owe more: what waited for room goes on."""
+    if event.reseller_id is not None and event.payer_id == event.reseller_id:
+        release_credit_holds(actor=system_actor(), now=event.at, reseller_id=event.reseller_id)
