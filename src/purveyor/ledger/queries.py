@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 from uuid import UUID
 
 from django.db import connection
@@ -78,9 +79,18 @@ def available(*, actor: Actor, party_id: UUID, currency: str) -> Money:
 
 
 def list_movements(
-    *, actor: Actor, party_id: UUID, currency: str | None = None, cursor: int | None = None, limit: int = 50
+    *,
+    actor: Actor,
+    party_id: UUID,
+    currency: str | None = None,
+    kind: str | None = None,
+    since: date | None = None,
+    until: date | None = None,
+    cursor: int | None = None,
+    limit: int = 50,
 ) -> list[Movement]:
-    """Changes of a party's prepaid balance, newest first; ``cursor`` is the last movement's id.
+    """Changes of a party's prepaid balance, newest first; ``cursor`` is the last movement's id. Both days are
+    included; ``kind`` is the transaction's.
 
     Raises: NotFound when it is another's.
     """
@@ -88,6 +98,12 @@ def list_movements(
     rows = Entry.objects.filter(account__kind=AccountKind.CUSTOMER_PREPAID, account__party_id=party_id)
     if currency is not None:
         rows = rows.filter(account__currency=currency)
+    if kind is not None:
+        rows = rows.filter(transaction__kind=kind)
+    if since is not None:
+        rows = rows.filter(transaction__booked_on__gte=since)
+    if until is not None:
+        rows = rows.filter(transaction__booked_on__lte=until)
     if cursor is not None:
         rows = rows.filter(id__lt=cursor)
     return [

@@ -11,6 +11,11 @@ from purveyor.interfaces.api import public
 from purveyor.interfaces.api.shapes import day, instant, money
 from purveyor.interfaces.api.types import Money, Shape
 from purveyor.ledger import reports
+from purveyor.parties.types import Seller
+from purveyor.payments import cards
+from purveyor.payments.types import Payable
+from purveyor.payments.types_funds import FundSettings
+from purveyor.sales.credit import Credit as CreditRow
 
 Json = dict[str, Any]
 
@@ -48,6 +53,123 @@ class JournalEntry(Shape):
     account: str
     party: str | None
     amount: Money
+
+
+class TopUpPayment(Shape):
+    """How to pay in: what to write on a transfer, or the page where one pays by card."""
+
+    amount: Money
+    reference: str | None = None
+    iban: str | None = None
+    bic: str | None = None
+    bank_name: str | None = None
+    url: str | None = None
+
+
+class TopUp(Shape):
+    """A deposit that was asked for. What arrives on it is on the balance at once, whole or in parts."""
+
+    id: str
+    organization: str
+    amount: Money
+    paid: Money
+    payment_method: str
+    status: str
+    asked_at: str
+    payment: TopUpPayment | None = None
+
+
+class TopUps(Shape):
+    """Deposits that were asked for, the newest first; at most fifty."""
+
+    data: list[TopUp]
+
+
+class Funds(Shape):
+    """What is watched of a balance in one currency. ``low_since`` says since when it is below the threshold."""
+
+    currency: str
+    threshold: int | None
+    target: int | None
+    automatic: bool
+    payment_method: str
+    low_since: str | None
+
+
+class FundsList(Shape):
+    """One entry for each currency in which something is watched."""
+
+    data: list[Funds]
+
+
+class Credit(Shape):
+    """What a reseller owes in one currency and may owe: open invoices with VAT, what is on account without."""
+
+    currency: str
+    limit: Money | None
+    invoices: Money
+    on_account: Money
+    owed: Money
+    free: Money | None
+    held_orders: int
+    held: Money
+
+
+class CreditList(Shape):
+    """One entry for each currency that has a limit."""
+
+    data: list[Credit]
+
+
+def top_up(row: Payable, seller: Seller) -> Json:
+    """A deposit that was asked for, with how to pay it while it is open."""
+    customer_id = None if row.customer_id == row.reseller_id else row.customer_id
+    answer: Json = {
+        "id": public.shown("payable", row.id),
+        "organization": public.party(row.payer_id, customer_id=customer_id),
+        "amount": money(row.amount),
+        "paid": money(row.paid),
+        "payment_method": row.method,
+        "status": row.status,
+        "asked_at": instant(row.opened_at),
+    }
+    if row.status not in ("open", "partially_paid"):
+        return answer
+    answer["payment"] = {"amount": money(row.open)}
+    if row.method == "card":
+        answer["payment"]["url"] = cards.pay_url(row.id)
+    else:
+        details = {
+            "reference": row.reference, "iban": seller.iban, "bic": seller.bic, "bank_name": seller.bank_name,
+        }  # fmt: skip
+        answer["payment"] |= {name: text for name, text in details.items() if text}
+    return answer
+
+
+def funds(row: FundSettings) -> Json:
+    """What is watched of a balance."""
+    return {
+        "currency": row.currency,
+        "threshold": None if row.threshold is None else row.threshold.amount,
+        "target": None if row.target is None else row.target.amount,
+        "automatic": row.automatic,
+        "payment_method": row.method,
+        "low_since": None if row.low_since is None else instant(row.low_since),
+    }
+
+
+def credit(row: CreditRow) -> Json:
+    """What is owed and may be owed."""
+    return {
+        "currency": row.owed.currency,
+        "limit": None if row.limit is None else money(row.limit),
+        "invoices": money(row.invoices),
+        "on_account": money(row.on_account),
+        "owed": money(row.owed),
+        "free": None if row.free is None else money(row.free),
+        "held_orders": row.held_count,
+        "held": money(row.held),
+    }
 
 
 def trial_balance(first: date, last: date, rows: Sequence[reports.TrialRow]) -> Json:

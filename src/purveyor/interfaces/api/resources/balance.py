@@ -12,7 +12,7 @@ from purveyor.interfaces.api import answers, bodies, documents, records, shapes
 from purveyor.interfaces.api.door import ApiRequest, path_id, reading, writing
 from purveyor.interfaces.api.resources import _reach
 from purveyor.interfaces.api.resources.payments import money
-from purveyor.interfaces.api.types import Limit
+from purveyor.interfaces.api.types import Day, Limit
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import NotFound
 from purveyor.kernel.paging import write_cursor
@@ -30,7 +30,7 @@ def _organization(text: str) -> UUID:
         raise NotFound(kind="organization", field="organization") from error
 
 
-def _party(actor: Actor, text: str | None) -> UUID:
+def party_of(actor: Actor, text: str | None) -> UUID:
     """Whose balance: the key's own organization, or (operator) the one that is named."""
     _reach.see(actor, "documents")
     return actor.organization_id if text is None else _organization(text)
@@ -40,7 +40,7 @@ def _party(actor: Actor, text: str | None) -> UUID:
 @reading
 def get_balance(request: ApiRequest, organization: str | None = None) -> Any:
     actor = request.call.actor
-    return shapes.balance(ledger.get_balance(actor=actor, party_id=_party(actor, organization)))
+    return shapes.balance(ledger.get_balance(actor=actor, party_id=party_of(actor, organization)))
 
 
 @router.get(
@@ -53,16 +53,22 @@ def list_movements(
     request: ApiRequest,
     organization: str | None = None,
     currency: str | None = None,
+    kind: str | None = None,
+    since: Day | None = None,
+    until: Day | None = None,
     limit: Limit = 50,
     cursor: str | None = None,
 ) -> Any:
     actor = request.call.actor
-    party_id = _party(actor, organization)
+    party_id = party_of(actor, organization)
     last = _reach.numbers_cursor(cursor, parts=1)
     rows = ledger.list_movements(
         actor=actor,
         party_id=party_id,
         currency=currency,
+        kind=kind,
+        since=None if since is None else date.fromisoformat(since),
+        until=None if until is None else date.fromisoformat(until),
         cursor=None if last is None else last[0],
         limit=limit + 1,
     )
