@@ -72,6 +72,14 @@ def transfer(stage: Stage, row: Json, received_on: str) -> None:
     run_pending_jobs()
 
 
+def mail_about(stage: Stage, subject: str) -> Json:
+    """The only mail of such a subject."""
+    rows = stage.operator.get("/mailbox?limit=200").ok()["data"]
+    (found,) = [row for row in rows if subject in row["subject"]]
+    mail: Json = found
+    return mail
+
+
 def invoiced(stage: Stage, count: int = 1) -> None:
     stage.invoiced += [(NET, 0)] * count
 
@@ -168,6 +176,13 @@ def two_by_one_transfer(stage: Stage, first: str, second: str) -> None:
     order = pay(stage, *rows, method="bank_transfer")
     assert (order["status"], order["customer"]) == ("awaiting_payment", None)
     assert order["gross"]["amount"] == 2 * NET
+    run_pending_jobs()
+    asked = mail_about(stage, "Please transfer")
+    assert asked["subject"] == "Please transfer €192.00 for 2 renewals"
+    for said in (order["payment"]["reference"], "IBAN: ", "Amount: €192.00", "Erste GmbH: ", "Zweite GmbH: "):
+        assert said in asked["text"], said
+    assert asked["text"].count("It was to be paid before 26 Nov 2026") == 2
+    assert asked["text"].count("€96.00 with VAT.") == 2
     again = {"renewals": [rows[0]["id"]], "payment_method": "balance"}
     refusal = stage.reseller.post("/renewals/pay", again).refused(409, "renewal_not_open")
     assert refusal["order"] == order["id"]
@@ -180,6 +195,9 @@ def two_by_one_transfer(stage: Stage, first: str, second: str) -> None:
     done = [renewal(stage, first), renewal(stage, second)]
     assert {(row["status"], row["on_time"]) for row in done} == {("paid", False)}
     assert len({row["invoice"] for row in done}) == 2
+    thanks = mail_about(stage, "renewals are paid")
+    assert "Your transfer of" in thanks["text"]
+    assert "on your balance" not in thanks["text"]
     assert Counter(stage.events()) == Counter(
         [*PAID * 2, "order.placed", "order.completed", "payment.received", "payment.received",
          "balance.deposited", "payable.settled"]

@@ -213,6 +213,12 @@ def find_renewals(*, actor: Actor, ids: Sequence[UUID], on: date) -> list[Renewa
     return sorted(views, key=lambda view: (view.due_on, view.subscription_id))
 
 
+def list_of_order(*, actor: Actor, order_id: UUID, on: date) -> list[RenewalView]:
+    """The renewals that an order pays or has paid, by due date. ``on`` is today."""
+    ids = models.Renewal.objects.filter(order_id=order_id).values_list("id", flat=True)
+    return find_renewals(actor=actor, ids=list(ids), on=on)
+
+
 def forecast(
     *, actor: Actor, on: date, months: int = 12, customer_id: UUID | None = None
 ) -> tuple[ForecastMonth, ...]:

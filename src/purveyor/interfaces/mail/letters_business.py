@@ -104,7 +104,7 @@ def order_waiting(
             *_for_customer(order.customer_id == payer.id, customer),
             (_("Amount"), formats.money_text(payment.amount)),
             (_("To"), seller),
-            *_account(payment.iban, payment.bic, payment.bank_name),
+            *account_facts(payment.iban, payment.bic, payment.bank_name),
             (_("Reference"), payment.reference),
         ),
         action=Action(_("Open the order"), links.order(payer, order.id)),
@@ -156,12 +156,13 @@ def _sums(document: Document) -> list[tuple[str, str]]:
         facts.append((_("Open"), formats.money_text(document.open)))
         if document.payment is not None:
             payment = document.payment
-            facts.extend(_account(payment.iban, payment.bic, payment.bank_name))
+            facts.extend(account_facts(payment.iban, payment.bic, payment.bank_name))
             facts.append((_("Reference"), payment.reference))
     return facts
 
 
-def _account(iban: str, bic: str, bank: str) -> list[tuple[str, str]]:
+def account_facts(iban: str, bic: str, bank: str) -> list[tuple[str, str]]:
+    """The account to transfer to, as lines of a mail."""
     grouped = " ".join(iban[at : at + 4] for at in range(0, len(iban), 4))
     facts = [(_("IBAN"), grouped), (_("BIC"), bic), (_("Bank"), bank)]
     return [(label, value) for label, value in facts if value]

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from purveyor.kernel.money import Money
 
@@ -94,6 +95,17 @@ def instant_text(value: datetime, style: str = "medium") -> str:
         return str(format_time(local, "short", locale=reader_locale()))
     joined = format_datetime(local, _pattern(), locale=reader_locale())
     return str(joined)
+
+
+def instant_in_zone(value: datetime, zone: str) -> str:
+    """Write a day and a time on the clock of a zone, with its name; without one, in the zone in use."""
+    if not zone:
+        return instant_text(value)
+    with timezone.override(ZoneInfo(zone)):
+        return gettext("%(instant)s (%(zone)s)") % {
+            "instant": instant_text(value),
+            "zone": zone.replace("_", " "),
+        }
 
 
 def _pattern() -> str:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -113,7 +111,7 @@ def _due(desk: Desk, view: RenewalView, told: Sequence[ToldRow] = ()) -> Due:
     order = "on_order" if desk.customer is not None else "order"
     return Due(
         row=_renewals.row(desk, view),
-        until=instant_in_zone(step, view.cut_off_zone) if step else "",
+        until=formats.instant_in_zone(step, view.cut_off_zone) if step else "",
         left=left_text(step - desk.now) if step else "",
         close=step is not None and step - desk.now < timedelta(days=3),
         document_url=desk.url(name, document_id=paper) if paper else "",
@@ -128,15 +126,6 @@ def _payable(desk: Desk, view: RenewalView) -> bool:
     """Whether it can be paid here: no order pays it already, and the reader's organization owes it."""
     waits = view.is_open and view.order_id is None and view.gross is not None
     return waits and desk.may("buy") and view.payer_id == desk.organization.id
-
-
-def instant_in_zone(instant: datetime, zone: str) -> str:
-    """A day and time on the clock of a zone, with its name."""
-    with timezone.override(ZoneInfo(zone)):
-        return _("%(instant)s (%(zone)s)") % {
-            "instant": formats.instant_text(instant),
-            "zone": zone.replace("_", " "),
-        }
 
 
 def left_text(left: timedelta) -> str:
