@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from purveyor.interfaces.api import statements
+from purveyor.interfaces.api import payment_files, statements
+from purveyor.kernel.ids import show
 from tests.scenarios.stage import MONTH, Stage, new, open_stage
 from tests.support.jobs import run_pending_jobs
 from tests.support.statements import ACCOUNT, Line, camt, mt940
@@ -201,3 +202,73 @@ def test_what_does_not_add_up_is_refused_with_the_difference(stage: Stage) -> No
     for role in (stage.reseller,):
         role.call("POST", "/bank-statements", raw=wrong, content_type="text/xml").refused(403, "forbidden")
         role.get("/bank-statements").refused(404, "not_found")
+
+
+def test_a_refund_is_paid_out_and_the_statement_shows_it(stage: Stage, customer: str) -> None:
+    made = ordered(stage, customer, 4)
+    line = Line(
+        made["gross"]["amount"],
+        "H1",
+        rf=made["payment"]["reference"],
+        iban="ES9121000418450200051332",
+        name="Pagador",
+    )
+    send(stage, camt([line], sequence=14, day="2026-03-22"))
+    invoice = stage.operator.get(f"/invoices/{order(stage, made)['invoice']['id']}").ok()
+    credit = {
+        "invoice": invoice["id"],
+        "lines": [{"line": invoice["lines"][0]["id"], "quantity": 1}],
+        "refund_to": "source",
+        "reason": "one too many",
+    }
+    note = stage.operator.post("/credit-notes", credit).ok(status=201)
+    file = stage.operator.post("/payment-files", {"kind": "pain.001"}).ok(payment_files.FileOut, 201)
+    assert (file["count"], file["total"], file["open_items"]) == (1, note["gross"], 1)
+    stage.operator.post("/payment-files", {"kind": "pain.001"}).refused(409, "nothing_to_pay")
+    xml = stage.operator.get(f"/payment-files/{file['id']}/xml").raw.decode()
+    assert "ES9121000418450200051332" in xml
+    end_to_end = xml.partition("<EndToEndId>")[2].partition("<")[0]
+    left = Line(-note["gross"]["amount"], "H2", end_to_end=end_to_end, name="Pagador", iban="")
+    (entry,) = send(stage, camt([left], sequence=15, day="2026-03-23"))["entries"]
+    assert (entry["status"], entry["matches"][0]["rule"]) == ("outgoing", "refund")
+    assert stage.operator.get("/payment-files").ok()["data"][0]["open_items"] == 0
+    refunds = stage.operator.get("/refunds").ok()["data"]
+    assert [one["status"] for one in refunds if one["id"] == entry["matches"][0]["refund"]] == ["done"]
+
+
+def test_direct_debits_of_what_is_due(stage: Stage, customer: str) -> None:
+    made = ordered(stage, customer, 1)
+    send(stage, camt([Line(made["gross"]["amount"], "I1", rf=made["payment"]["reference"])], sequence=16))
+    given = {
+        "payer": show("res", stage.house.id),
+        "iban": "DE89 3704 0044 0532 0130 00",
+        "name": "Reseller GmbH",
+        "signed_on": "2026-03-01",
+    }
+    mandate = stage.operator.post("/mandates", given).ok(payment_files.MandateOut, 201)
+    assert (mandate["iban"], mandate["sequence"]) == ("DE89370400440532013000", "FRST")
+    stage.operator.post("/mandates", given).refused(409, "mandate_exists")
+    stage.reseller.patch(f"/subscriptions/{made['subscriptions'][0]}", {"renewal_quantity": 3}).ok()
+    # The monthly terms go on by transfer: their invoices fall due.
+    stage.move("2026-04-30T09:00:00Z")
+    due = [one for one in stage.invoices() if one["status"] in ("issued", "overdue")]
+    file = stage.operator.post("/payment-files", {"kind": "pain.008"}).ok(payment_files.FileOut, 201)
+    assert 0 < file["count"] <= len(due)
+    stage.operator.post("/payment-files", {"kind": "pain.008"}).refused(409, "nothing_to_pay")
+    withdrawn = stage.operator.post(f"/payment-files/{file['id']}/withdraw").ok(payment_files.FileOut)
+    assert withdrawn["open_items"] == 0
+    again = stage.operator.post("/payment-files", {"kind": "pain.008"}).ok(status=201)
+    assert (again["count"], again["total"]) == (file["count"], file["total"])
+    xml = stage.operator.get(f"/payment-files/{again['id']}/xml").raw.decode()
+    one = xml.partition("<EndToEndId>")[2].partition("<")[0]
+    amount = int(xml.partition('<InstdAmt Ccy="EUR">')[2].partition("<")[0].replace(".", ""))
+    line = Line(amount, "I2", end_to_end=one, iban="", value_date="2026-05-04")
+    (entry,) = send(stage, camt([line], sequence=17, day="2026-05-04"))["entries"]
+    assert (entry["status"], entry["matches"][0]["rule"]) == ("matched", "reference")
+    files = stage.operator.get("/payment-files").ok()["data"]
+    assert files[0]["open_items"] == file["count"] - 1
+    back = Line(-amount, "I3", end_to_end=one, reversal=True, iban="", value_date="2026-05-06")
+    (entry,) = send(stage, camt([back], sequence=18, day="2026-05-06"))["entries"]
+    assert entry["status"] == "returned"
+    stage.operator.post("/payment-files", {"kind": "pain.008"}).ok(status=201)
+    stage.operator.post(f"/mandates/{mandate['id']}/revoke").ok(payment_files.MandateOut)

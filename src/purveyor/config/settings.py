@@ -84,6 +84,9 @@ VIES_RECHECK_DAYS = int(os.environ.get("PURVEYOR_VIES_RECHECK_DAYS", "30"))
 # How many days an exchange rate holds: a long weekend has no new one, and a test clock runs ahead of all rates.
 EXCHANGE_RATE_DAYS = int(os.environ.get("PURVEYOR_EXCHANGE_RATE_DAYS", "3650" if SANDBOX else "10"))
 
+# Our creditor identifier, for SEPA direct debits.
+SEPA_CREDITOR_ID = os.environ.get("PURVEYOR_SEPA_CREDITOR_ID", "DE98ZZZ09999999999" if SANDBOX else "")
+
 # Cards by Stripe: without a key they are not offered. The address is Stripe's own unless a double stands in for it.
 STRIPE_KEY = os.environ.get("PURVEYOR_STRIPE_KEY", "")
 STRIPE_WEBHOOK_SECRET = os.environ.get("PURVEYOR_STRIPE_WEBHOOK_SECRET", "")

@@ -19,6 +19,7 @@ from purveyor.interfaces.api.resources import (
     offers,
     on_account,
     orders,
+    payment_files,
     payments,
     price_consent,
     quotes,
@@ -26,7 +27,9 @@ from purveyor.interfaces.api.resources import (
     renewals,
     resellers,
     sandbox,
+    statement,
     subscriptions,
+    vat,
 )
 
 ROUTERS: tuple[Router, ...] = (
@@ -43,12 +46,15 @@ ROUTERS: tuple[Router, ...] = (
     on_account.router,
     payments.router,
     bank.router,
+    payment_files.router,
     dunning.router,
     renewals.router,
     price_consent.router,
     balance.router,
+    statement.router,
     funds.router,
     ledger.router,
+    vat.router,
     resellers.router,
     record.router,
     sandbox.router,

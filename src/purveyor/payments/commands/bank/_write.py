@@ -146,6 +146,10 @@ def write_arrivals(actor: Actor, now: datetime, arrivals: Sequence[Arrival], twi
     counted, postings = _count(arrivals, ids, behind)
     statuses = apply_payments(actor=actor, now=now, amounts=counted)
     post_many(actor=actor, now=now, postings=postings)
+    # What was collected is in no open file any more.
+    models.PaymentFileItem.objects.filter(
+        payable_id__in=[one.id for one in candidates.values() if not one.open], closed_at__isnull=True
+    ).update(closed_at=now)
     paid = [invoice_id for invoice_id, status in statuses.items() if status == "paid"]
     cases = models.DunningCase.objects.select_for_update(no_key=True)
     for case in cases.filter(invoice_id__in=paid, resolved_at__isnull=True).order_by("id"):
