@@ -10,6 +10,7 @@ from purveyor.interfaces.mail.credits import LISTENERS as CREDIT_LISTENERS
 from purveyor.interfaces.mail.dunning import LISTENERS as DUNNING_LISTENERS
 from purveyor.interfaces.mail.handlers import LISTENERS
 from purveyor.interfaces.mail.notices import on_notices_given
+from purveyor.interfaces.mail.paid_together import LISTENERS as TOGETHER_LISTENERS
 from purveyor.parties.ports import Adapters
 from purveyor.payments import handlers as payments
 from purveyor.payments.adapters.stripe_cards import StripeCards
@@ -65,7 +66,7 @@ def _events() -> None:
     subscribe("customer.updated", "subscriptions.follow_customer", on_customer_updated)
     subscribe("subscription.renewal_rebased", "renewals.note_rebased", renewals.on_renewal_rebased)
     subscribe("notices.given", "mail.notices_given", on_notices_given)
-    for kind, name, letter in (*LISTENERS, *CREDIT_LISTENERS, *DUNNING_LISTENERS):
+    for kind, name, letter in (*LISTENERS, *CREDIT_LISTENERS, *DUNNING_LISTENERS, *TOGETHER_LISTENERS):
         subscribe(kind, name, letter)
 
 
