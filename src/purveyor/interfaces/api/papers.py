@@ -13,9 +13,12 @@ from purveyor.interfaces.api.answers import Json, day, instant, maybe_instant, n
 from purveyor.interfaces.api.documents import Address, Period, Tax
 from purveyor.interfaces.api.shapes import _without_empty, money, tax, why
 from purveyor.interfaces.api.types import Money, Shape
+from purveyor.interfaces.documents.statement import text_of
 from purveyor.interfaces.texts import lines
 from purveyor.kernel import money as kernel
 from purveyor.kernel.ids import show
+from purveyor.parties.types import Organization
+from purveyor.payments import statement as accounts
 from purveyor.payments import types_refunds as refunds
 
 
@@ -179,7 +182,7 @@ def document(row: Document, corrections: Corrections) -> Json:
 
 
 def _exchange(row: billing.Exchange) -> Json:
-    return {"rate": number(row.rate), "source": row.source, "on": day(row.on), "vat": money(row.vat)}
+    return {"rate": f"{row.rate:f}", "source": row.source, "on": day(row.on), "vat": money(row.vat)}
 
 
 def _snapshot(row: PartySnapshot) -> Json:
@@ -239,4 +242,76 @@ def refund(row: refunds.Refund) -> Json:
         "asked_at": instant(row.asked_at),
         "sent_at": maybe_instant(row.sent_at),
         "done_at": maybe_instant(row.done_at),
+    }
+
+
+class StatementLine(Shape):
+    """One movement of what is owed: above zero the payer owes more."""
+
+    on: str
+    kind: Literal["invoice", "credit_note", "payment", "payment_withdrawn", "refund"]
+    text: str
+    document: str | None
+    number: str | None
+    method: str | None
+    note: str | None
+    amount: Money
+    balance: Money
+
+
+class StatementAccount(Shape):
+    """The account in one currency. ``opening`` and all that moved sum to ``closing``."""
+
+    currency: str
+    opening: Money
+    invoices: Money
+    credit_notes: Money
+    payments: Money
+    refunds: Money
+    closing: Money
+    lines: list[StatementLine]
+
+
+class Statement(Shape):
+    """The statement of account of a payer, both days included; one account a currency."""
+
+    payer: str
+    since: str
+    until: str
+    accounts: list[StatementAccount]
+
+
+def statement(payer: Organization, since: date, until: date, found: list[accounts.Statement]) -> Json:
+    """The statement of account of a payer."""
+    return {
+        "payer": payer.public_id,
+        "since": day(since),
+        "until": day(until),
+        "accounts": [_account(one) for one in found],
+    }
+
+
+def _account(one: accounts.Statement) -> Json:
+    return {
+        "currency": one.currency,
+        "opening": money(one.opening),
+        "invoices": money(one.sum_of("invoice")),
+        "credit_notes": money(one.sum_of("credit_note")),
+        "payments": money(one.sum_of("payment", "payment_withdrawn")),
+        "refunds": money(one.sum_of("refund")),
+        "closing": money(one.closing),
+        "lines": [
+            {
+                "on": day(line.on),
+                "kind": line.kind,
+                "text": text_of(line),
+                "document": None if line.document_id is None else show("inv", line.document_id),
+                "number": line.number or None,
+                "method": line.method or None,
+                "note": line.note or None,
+                "amount": money(line.amount),
+                "balance": money(line.balance),
+            }
+            for line in one.lines
+        ],
     }
