@@ -37,6 +37,7 @@ from purveyor.interfaces.console.pages import (  # noqa: E402  (their patterns n
     staff,
     subscription_life,
     subscriptions,
+    vat,
 )
 
 app_name = "console"
@@ -123,6 +124,12 @@ OPERATOR: list[URLPattern] = [
     path("ledger/trial-balance.csv", ledger.trial_csv, name="ledger_csv"),
     path("ledger/journal", ledger.journal, name="ledger_journal"),
     path("ledger/journal.csv", ledger.journal_csv, name="ledger_journal_csv"),
+    path("vat", vat.book, name="vat"),
+    path("vat/book.csv", vat.book_csv, name="vat_csv"),
+    path("vat/returns", vat.returns, name="vat_returns"),
+    path("vat/ec-sales-list.csv", vat.ec_csv, name="vat_ec_csv"),
+    path("vat/one-stop-shop.csv", vat.oss_csv, name="vat_oss_csv"),
+    path("exchange-rates", vat.rates, name="rates"),
     path("balances/deposit", money.deposit, name="deposit"),
     path("offers", offers.listing, name="offers"),
     path("offers/new", offers.create, name="offer_new"),

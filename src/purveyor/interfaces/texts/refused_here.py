@@ -23,6 +23,7 @@ TITLES: dict[str, Promise] = {
     "document_not_payable": gettext_lazy("Nothing can be paid on this document"),
     "dunning_case_closed": gettext_lazy("Nothing is left to pause"),
     "dunning_not_paused": gettext_lazy("Nothing is on hold here"),
+    "exchange_rate_missing": gettext_lazy("An exchange rate is missing"),
     "forbidden": gettext_lazy("Your role does not allow this"),
     "gathering_not_allowed": gettext_lazy("Gathered billing is not allowed here"),
     "idempotency_key_reused": gettext_lazy("The idempotency key was used for another request"),
@@ -250,6 +251,10 @@ SENTENCES: dict[str, Callable[[Facts], str]] = {
         % {"number": f.text("number")}
     ),
     "document_not_payable": _document_not_payable,
+    "exchange_rate_missing": lambda f: _(
+        "No exchange rate from %(currency)s into %(into)s is known for %(on)s. Upload one, and try again."
+    )
+    % {"currency": f.text("currency"), "into": f.text("into"), "on": f.day("on")},
     "forbidden": _forbidden,
     "idempotency_key_reused": lambda f: _(
         "This idempotency key was used before with another request. Use a new key."
