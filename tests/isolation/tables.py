@@ -41,7 +41,7 @@ OPEN = {
 # Everybody reads them, the operator (or a migration) writes them.
 REFERENCE = {
     *("catalog_vendor", "catalog_product", "catalog_plan", "catalog_offer", "catalog_pricelist"),
-    *("catalog_price", "tax_rate", "parties_sellerprofile"),
+    *("catalog_price", "tax_rate", "tax_exchangerate", "parties_sellerprofile"),
     *("renewals_daily", "renewals_run"),
 }
 

@@ -102,6 +102,7 @@ BODIES: dict[str, list[Any]] = {
     "POST /trials": [{"customer": "{customer}", "offer": "lockbox-business-1m", "quantity": 1}],
     "POST /resellers": [],  # names nothing; the operator's alone
     "POST /resellers/{id}/discounts": [{"percent": 99}],
+    "POST /exchange-rates": [],  # names nothing; the operator's alone (tests/scenarios/test_vat_reports.py)
     "POST /clock": [],  # names nothing; the operator's alone (tests/api/test_story.py)
 }
 
