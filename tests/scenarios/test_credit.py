@@ -8,10 +8,11 @@ import pytest
 
 from purveyor.infra import clock
 from purveyor.interfaces.api import papers
-from purveyor.kernel.ids import read
+from purveyor.kernel.ids import read, show
 from purveyor.payments import commands as payments
 from purveyor.payments.types_refunds import RefundOutcome
 from tests.scenarios.stage import Json, Stage, check_numbers, new, open_stage
+from tests.support.filled import everything
 from tests.support.jobs import run_pending_jobs
 
 
@@ -205,9 +206,7 @@ def test_full_credit_of_an_unpaid_invoice(stage: Stage, renewed: list[Json]) -> 
     invoice, before = renewed[0], stage.available()
     stage.move("2026-03-28T09:00:00Z")
     (case,) = [
-        one
-        for one in stage.operator.get("/dunning-cases").ok()["data"]
-        if one["invoice"] == invoice["id"]
+        one for one in stage.operator.get("/dunning-cases").ok()["data"] if one["invoice"] == invoice["id"]
     ]
     assert case["status"] == "reminded"
     note = credit(stage, invoice, 3)
@@ -243,3 +242,39 @@ def test_money_after_a_credit(stage: Stage, renewed: list[Json]) -> None:
     again = stage.operator.get(f"/invoices/{invoice['id']}").ok()
     assert (again["status"], again["paid"]) == ("paid", half["open"])
     assert stage.available() - before == invoice["gross"]["amount"] * 2 // 5
+
+
+def owed_in_the_books(stage: Stage) -> int:
+    sums = everything(
+        "SELECT coalesce(sum(e.amount), 0) FROM ledger_entry e JOIN ledger_account a ON a.id = e.account_id"
+        f" WHERE a.kind = 'receivable' AND a.party_id = '{stage.house.id}'"
+    )
+    return int(sums[0][0])
+
+
+def test_the_statement_closes_with_the_books(stage: Stage, renewed: list[Json]) -> None:
+    """Month by month each begins where the last one ended, and the last one ends with what is owed by the books."""
+    closing = 0
+    for first, last in (
+        ("2025-03-01", "2025-03-31"), ("2025-04-01", "2026-02-28"), ("2026-03-01", "2026-12-31"),
+    ):  # fmt: skip
+        path = f"/statement?from={first}&until={last}"
+        (account,) = stage.reseller.get(path).ok(papers.Statement)["accounts"]
+        assert account["opening"]["amount"] == closing
+        closing = account["closing"]["amount"]
+        parts = ("opening", "invoices", "credit_notes", "payments", "refunds")
+        assert sum(account[name]["amount"] for name in parts) == closing
+        assert (
+            closing == ([account["opening"]] + [line["balance"] for line in account["lines"]])[-1]["amount"]
+        )
+        documents = {line["kind"] for line in account["lines"] if line["document"] is None}
+        assert documents <= {"payment", "payment_withdrawn"}, account["lines"]
+        same = stage.operator.get(f"{path}&organization={show('res', stage.house.id)}").ok()
+        assert same["accounts"] == [account]
+        csv = stage.reseller.get(f"{path}&format=csv")
+        assert csv.headers["Content-Type"].startswith("text/csv")
+        assert len(csv.raw.decode().splitlines()) == len(account["lines"]) + 3
+        assert stage.reseller.get(f"{path}&format=pdf").raw.startswith(b"%PDF-1.7")
+    assert closing == owed_in_the_books(stage)
+    stage.operator.get("/statement").refused(404, "not_found")
+    stage.reseller.get("/statement?from=2026-02-02&until=2026-01-01").refused(422, "invalid")

@@ -254,7 +254,10 @@ def _as(view: View, run: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
 
 
 def _query_names(view: View) -> frozenset[str]:
-    return frozenset(inspect.signature(view).parameters) - {"request", "body", "id"}
+    # One that no parameter of Python can be named after ("from") has its name in its default.
+    named = inspect.signature(view).parameters.items()
+    found = (getattr(given.default, "alias", None) or name for name, given in named)
+    return frozenset(found) - {"request", "body", "id"}
 
 
 def _check_query(request: HttpRequest, known: frozenset[str]) -> None:

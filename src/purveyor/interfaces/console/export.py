@@ -8,10 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from django.http import StreamingHttpResponse
 from django.utils.translation import get_language, override
 
-# What a spreadsheet takes for the beginning of a formula (OWASP, "CSV injection").
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-# Without it Excel reads UTF-8 as the local code page.
-_MARK = "\ufeff"
+from purveyor.interfaces.texts.cells import MARK, safe_cell
 
 Fetch = Callable[[str | None], tuple[list[list[str]], str | None]]
 
@@ -36,7 +33,7 @@ def stream_csv(name: str, heads: Iterable[str], fetch: Fetch) -> StreamingHttpRe
 
 def _lines(heads: list[str], fetch: Fetch, language: str) -> Iterator[str]:
     write = csv.writer(_Echo()).writerow
-    yield _MARK + _text(write, heads)
+    yield MARK + _text(write, heads)
     cursor: str | None = None
     while True:
         with override(language):
@@ -48,8 +45,3 @@ def _lines(heads: list[str], fetch: Fetch, language: str) -> Iterator[str]:
 
 def _text(write: Callable[[list[str]], object], row: list[str]) -> str:
     return str(write([safe_cell(cell) for cell in row]))
-
-
-def safe_cell(text: str) -> str:
-    """The text such that no spreadsheet computes it: an apostrophe before what would begin a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text

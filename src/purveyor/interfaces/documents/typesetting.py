@@ -23,7 +23,7 @@ _INSTEAD = "?"
 _lock = threading.Lock()
 
 
-def set_pdf(sheet: Sheet, *, at: datetime, xml: str = "") -> bytes:
+def set_pdf(sheet: Sheet, *, at: datetime, xml: str = "", template: str = "document") -> bytes:
     """The pages as PDF/A-3b, with ``xml`` attached as ``factur-x.xml``. The same data gives the same bytes.
 
     A character that no font here can draw (Chinese, an emoji) is printed as a question mark; the e-invoice
@@ -32,7 +32,14 @@ def set_pdf(sheet: Sheet, *, at: datetime, xml: str = "") -> bytes:
     text = json.dumps(sheet, ensure_ascii=False)
     for _try in range(_TRIES_MAX):
         try:
-            found = _compiled(text, xml, format="pdf", pdf_standards=["a-3b"], timestamp=int(at.timestamp()))
+            found = _compiled(
+                text,
+                xml,
+                template,
+                format="pdf",
+                pdf_standards=["a-3b"],
+                timestamp=int(at.timestamp()),
+            )
             return cast(bytes, found)
         except typst.TypstError as error:
             missing = set("".join(_MISSING.findall(str(error.diagnostic))))
@@ -42,22 +49,23 @@ def set_pdf(sheet: Sheet, *, at: datetime, xml: str = "") -> bytes:
     raise ValueError("some characters of the document cannot be drawn")
 
 
-def set_pictures(sheet: Sheet, *, dots_per_inch: int = 110) -> list[bytes]:
+def set_pictures(sheet: Sheet, *, dots_per_inch: int = 110, template: str = "document") -> list[bytes]:
     """The pages as PNG: to be looked at, in tests and by people."""
-    found = _compiled(json.dumps(sheet, ensure_ascii=False), "", format="png", ppi=dots_per_inch)
+    text = json.dumps(sheet, ensure_ascii=False)
+    found = _compiled(text, "", template, format="png", ppi=dots_per_inch)
     return found if isinstance(found, list) else [found]
 
 
-def _compiled(text: str, xml: str, **how: Any) -> Any:
+def _compiled(text: str, xml: str, template: str, **how: Any) -> Any:
     with _lock:
-        return _compiler().compile(sys_inputs={"data": text, "xml": xml}, **how)
+        return _compiler(template).compile(sys_inputs={"data": text, "xml": xml}, **how)
 
 
 @cache
-def _compiler() -> typst.Compiler:
+def _compiler(template: str) -> typst.Compiler:
     templates = files("purveyor.interfaces.documents") / "templates"
     return typst.Compiler(
-        input=str(templates / "document.typ"),
+        input=str(templates / f"{template}.typ"),
         root=str(templates),
         font_paths=[str(files(package) / "files") for package in _FONTS],
         ignore_system_fonts=True,

@@ -30,7 +30,9 @@ MOVEMENTS: dict[str, Promise] = {
     "order_held": _("Money back from an order on hold"),
     "order_cancelled": _("Money back from a cancelled order"),
     "credit": pgettext_lazy("movement", "Credit note"),
+    "credit_note": pgettext_lazy("movement", "Credit note"),
     "refund": pgettext_lazy("movement", "Refund"),
+    "refund_failed": _("A refund that could not be paid out"),
 }
 
 

@@ -96,6 +96,9 @@ def _listing(desk: Desk) -> HttpResponse:
         "filtered": bool(get.get("q") or state or kind),
         "with_customer": desk.customer is None,
         "account_url": _account_url(desk),
+        "statement_url": desk.url("statement")
+        if desk.actor.scope != "operator" and desk.customer is None
+        else "",
         "pager": pager(desk.request, after),
     }
     return desk.render("console/billing/listing.html", context)
@@ -190,6 +193,7 @@ def balance(desk: Desk) -> HttpResponse:
         "seller": seller,
         "iban_text": formats.in_fours(seller.iban),
         "purpose": _purpose(party),
+        "statement_url": "" if own else f"{desk.url('statement')}?of={party.public_id}",
         "deposit_url": "" if own else f"{desk.url('deposit')}?of={party.public_id}",
         "pager": pager(desk.request, write_cursor(str(rows[-1].id)) if more else None),
     }
