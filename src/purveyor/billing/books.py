@@ -18,6 +18,10 @@ WITH issued AS (
 )
 SELECT 'tax_payable', reseller_id, payer_id, currency, -vat FROM issued
 UNION ALL SELECT 'deferred_and_revenue', reseller_id, payer_id, currency, -net FROM issued"""
+# The supply is made, the invoice waits; what was paid for it waits with it.
+_HELD = """
+SELECT 'advance', reseller_id, payer_id, currency, -sum(paid)
+FROM billing_heldinvoice WHERE released_at IS NULL AND paid > 0 GROUP BY 2, 3, 4"""
 _LINES = """
 SELECT 'document_lines', d.reseller_id, d.payer_id, d.currency, d.net - coalesce(l.net, 0)
 FROM billing_document d
@@ -32,8 +36,9 @@ WHERE g.net <> coalesce(u.net, 0)"""
 
 
 def from_documents(cursor: Cursor) -> list[Figure]:
-    """What the payers owe, the VAT and the net (deferred and recognized together) of all that was issued."""
-    return figures(cursor, _OPEN) + figures(cursor, _ISSUED)
+    """What the payers owe, the VAT and the net (deferred and recognized together) of all that was issued, and the money
+    that waits for invoices that are held."""
+    return figures(cursor, _OPEN) + figures(cursor, _ISSUED) + figures(cursor, _HELD)
 
 
 def broken_documents(cursor: Cursor) -> list[Figure]:

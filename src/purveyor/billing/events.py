@@ -54,3 +54,26 @@ class InvoiceOverdue(_DocumentEvent):
     """Its due date passed and something is open."""
 
     kind: ClassVar[str] = "invoice.overdue"
+
+
+@dataclass(frozen=True)
+class InvoiceHeld(Event):
+    """A supply was made, and its invoice waits; ``subject_id`` is the order's or the subscription's."""
+
+    kind: ClassVar[str] = "invoice.held"
+    held_id: str
+    subject_kind: str
+    subject_id: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class InvoiceReleased(Event):
+    """An invoice that was held is issued; invoice.issued comes with it."""
+
+    kind: ClassVar[str] = "invoice.released"
+    held_id: str
+    subject_kind: str
+    subject_id: str
+    document_id: str
+    number: str

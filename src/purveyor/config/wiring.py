@@ -6,20 +6,22 @@ from django.conf import settings
 
 from purveyor.billing.jobs import run_overdue, run_recognition
 from purveyor.infra.registry import DueSource, register_due, subscribe
+from purveyor.interfaces.mail.cards import LISTENERS as CARD_LISTENERS
 from purveyor.interfaces.mail.credits import LISTENERS as CREDIT_LISTENERS
 from purveyor.interfaces.mail.dunning import LISTENERS as DUNNING_LISTENERS
+from purveyor.interfaces.mail.funds import LISTENERS as FUND_LISTENERS
 from purveyor.interfaces.mail.handlers import LISTENERS
 from purveyor.interfaces.mail.notices import on_notices_given
 from purveyor.interfaces.mail.paid_together import LISTENERS as TOGETHER_LISTENERS
 from purveyor.parties.ports import Adapters
 from purveyor.payments import handlers as payments
 from purveyor.payments.adapters.stripe_cards import StripeCards
-from purveyor.payments.jobs import run_card, run_card_notice, run_card_refund, run_dunning, run_funds
+from purveyor.payments.jobs import run_card, run_card_notice, run_card_refund, run_dunning, run_funds, run_held
 from purveyor.payments.ports import Adapters as PaymentAdapters
 from purveyor.renewals import handlers as renewals
 from purveyor.renewals import handlers_dunning as dunning
 from purveyor.renewals.jobs import give_due, roll_all_due, roll_due, run_ladder
-from purveyor.sales.handlers import on_credit_changed, on_payable_settled
+from purveyor.sales.handlers import on_credit_changed, on_invoice_released, on_payable_settled
 from purveyor.sales.jobs import run_close
 from purveyor.seats.handlers import on_subscription_ended
 from purveyor.seats.jobs import run_expiry
@@ -48,6 +50,7 @@ def _events() -> None:
     subscribe("customer.updated", "payments.customer_updated", payments.on_number_changed)
     subscribe("exchange_rates.uploaded", "payments.rates_uploaded", payments.on_rates_uploaded)
     subscribe("invoice.released", "sales.note_invoice", on_invoice_released)
+    subscribe("invoice.released", "renewals.note_invoice", renewals.on_invoice_released)
     subscribe("invoice.paid", "sales.credit_freed", on_credit_changed)
     subscribe("credit_note.issued", "sales.credit_given_back", on_credit_changed)
     subscribe("credit_limit.set", "sales.credit_limit_set", on_credit_changed)
@@ -58,6 +61,8 @@ def _events() -> None:
     subscribe("refund.asked", "payments.watch_payout", payments.on_balance_changed)
     subscribe("invoice.overdue", "payments.open_case", payments.on_invoice_overdue)
     subscribe("refund.asked", "payments.refund_by_card", payments.on_refund_asked)
+    subscribe("bank_statement.imported", "payments.match_statement", payments.on_statement_waiting)
+    subscribe("bank_statement.going_on", "payments.match_statement", payments.on_statement_waiting)
     subscribe("dunning.suspend_due", "renewals.suspend_unpaid", dunning.on_suspend_due)
     subscribe("dunning.terminate_due", "renewals.end_unpaid", dunning.on_terminate_due)
     subscribe("dunning.resolved", "renewals.resume_paid", dunning.on_resolved)
@@ -66,7 +71,14 @@ def _events() -> None:
     subscribe("customer.updated", "subscriptions.follow_customer", on_customer_updated)
     subscribe("subscription.renewal_rebased", "renewals.note_rebased", renewals.on_renewal_rebased)
     subscribe("notices.given", "mail.notices_given", on_notices_given)
-    for kind, name, letter in (*LISTENERS, *CREDIT_LISTENERS, *DUNNING_LISTENERS, *TOGETHER_LISTENERS):
+    for kind, name, letter in (
+        *LISTENERS,
+        *CARD_LISTENERS,
+        *CREDIT_LISTENERS,
+        *DUNNING_LISTENERS,
+        *FUND_LISTENERS,
+        *TOGETHER_LISTENERS,
+    ):
         subscribe(kind, name, letter)
 
 

@@ -8,7 +8,7 @@ from purveyor.billing.commands import wake_held
 from purveyor.infra.registry import Announced
 from purveyor.kernel.actor import system_actor
 from purveyor.payments import commands
-from purveyor.payments.commands import funds
+from purveyor.payments.commands import bank, funds
 from purveyor.payments.commands.cards import ask_card_refund
 from purveyor.payments.commands.cards.disputes import hold_if_disputed
 
@@ -46,3 +46,8 @@ def on_balance_changed(event: Announced) -> None:
             payer_id=UUID(str(payer_id)),
             currency=event.payload["currency"],
         )
+
+
+def on_statement_waiting(event: Announced) -> None:
+    """Entries of a bank statement were not looked at yet: the next of them are."""
+    bank.go_on(actor=system_actor(), now=event.at, statement_id=event.subject_id)

@@ -55,7 +55,7 @@ class RenewalPaid(Event):
     kind: ClassVar[str] = "renewal.paid"
     renewal_id: str
     subscription_id: str
-    invoice_id: str
+    invoice_id: str | None
     on_time: bool
 
 

@@ -7,11 +7,13 @@ from uuid import UUID
 from purveyor.billing import queries as billing
 from purveyor.infra.registry import Announced
 from purveyor.kernel.actor import system_actor
+from purveyor.kernel.period import Period
 from purveyor.payments import queries as payments
 from purveyor.renewals.commands import (
     close_renewal,
     follow_invoice,
     follow_payment,
+    note_invoice,
     note_rebased,
     pay_next_waiting,
     settle_renewal,
@@ -23,6 +25,24 @@ def on_invoice_overdue(event: Announced) -> None:
     """The subscriptions of the invoice are past due, and the renewals it bills at risk."""
     follow_invoice(actor=system_actor(), now=event.at, invoice_id=event.subject_id, status="at_risk")
     _follow(event, event.subject_id)
+
+
+def on_invoice_released(event: Announced) -> None:
+    """The invoice of a renewal was held and is issued now. Other subjects are not ours."""
+    if event.payload["subject_kind"] != "renewal":
+        return
+    actor = system_actor()
+    invoice = billing.get_document(actor=actor, document_id=UUID(event.payload["document_id"]))
+    for line in invoice.lines:
+        if line.subscription_id and line.period_start and line.period_end:
+            note_invoice(
+                actor=actor,
+                now=event.at,
+                subscription_id=line.subscription_id,
+                period=Period(line.period_start, line.period_end),
+                invoice_id=invoice.id,
+                paid=invoice.status == "paid",
+            )
 
 
 def on_payable_settled(event: Announced) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from purveyor.infra.registry import Announced
 from purveyor.kernel.actor import system_actor
-from purveyor.sales.commands import release_credit_holds, settle_order
+from purveyor.sales.commands import note_invoice, release_credit_holds, settle_order
 
 
 def on_payable_settled(event: Announced) -> None:
@@ -19,3 +19,15 @@ def on_credit_changed(event: Announced) -> None:
     """A reseller owes less, or may owe more: what waited for room goes on."""
     if event.reseller_id is not None and event.payer_id == event.reseller_id:
         release_credit_holds(actor=system_actor(), now=event.at, reseller_id=event.reseller_id)
+
+
+def on_invoice_released(event: Announced) -> None:
+    """The invoice of an order was held and is issued now. Other subjects are not ours."""
+    if event.payload["subject_kind"] == "order":
+        note_invoice(
+            actor=system_actor(),
+            now=event.at,
+            order_id=UUID(event.payload["subject_id"]),
+            invoice_id=UUID(event.payload["document_id"]),
+            number=event.payload["number"],
+        )

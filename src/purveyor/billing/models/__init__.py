@@ -2,12 +2,14 @@
 
 from purveyor.billing.models.account import Gathering, Unbilled
 from purveyor.billing.models.documents import Counter, Document, Line
+from purveyor.billing.models.held import HeldInvoice
 from purveyor.billing.models.recognition import Recognition, RecognitionState
 
 __all__ = [
     "Counter",
     "Document",
     "Gathering",
+    "HeldInvoice",
     "Line",
     "Recognition",
     "RecognitionState",

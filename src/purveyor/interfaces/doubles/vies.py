@@ -50,7 +50,7 @@ _SLOW_SECONDS = 10.0
 _RECOVERS_AFTER = 2
 
 
-def test_number(code: str) -> str:
+def number_of_code(code: str) -> str:
     """The German number, with its prefix, that stands for one of the service's test codes ("100" is valid)."""
     body = f"10000{code}"
     product = 10
@@ -60,9 +60,9 @@ def test_number(code: str) -> str:
     return f"DE{body}{(11 - product) % 10}"
 
 
-def test_numbers() -> dict[str, str]:
+def special_numbers() -> dict[str, str]:
     """What each test number answers: ``invalid``, an error of the service, or ``slow garbage http_500 recovers``."""
-    return {test_number(code): answer for code, answer in _TEST_CODES.items()}
+    return {number_of_code(code): answer for code, answer in _TEST_CODES.items()}
 
 
 @dataclass
@@ -72,7 +72,7 @@ class Switches:
 
     down: str | None = None
     delay_seconds: float = 0.0
-    answers: dict[str, str] = field(default_factory=test_numbers)
+    answers: dict[str, str] = field(default_factory=special_numbers)
     names: dict[str, tuple[str, str]] = field(default_factory=dict)
     slow_seconds: float = _SLOW_SECONDS
     asked: list[dict[str, Any]] = field(default_factory=list)

@@ -12,6 +12,7 @@ from purveyor.payments.commands.link_invoice import link_invoice
 from purveyor.payments.commands.open_payable import open_payable
 from purveyor.payments.commands.record_transfer import record_transfer
 from purveyor.payments.commands.release_advance import release_advance
+from purveyor.payments.commands.release_held import hold_or_settle, release_held
 from purveyor.payments.commands.reopen_payable import reopen_payable
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "credit_invoice",
     "deposit",
     "finish_refund",
+    "hold_or_settle",
     "link_invoice",
     "name_refund_account",
     "open_case",
@@ -30,6 +32,7 @@ __all__ = [
     "record_transfer",
     "release",
     "release_advance",
+    "release_held",
     "reopen_payable",
     "reset_ladder",
     "resolve_case",

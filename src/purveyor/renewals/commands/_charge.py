@@ -11,6 +11,7 @@ from uuid import UUID
 from purveyor.billing.commands import issue_invoice
 from purveyor.billing.types import Document, DocumentDraft, DraftLine, PartySnapshot, PaymentDetails
 from purveyor.billing.types import TaxLine as DocumentTax
+from purveyor.billing.types_held import Booking, Why
 from purveyor.catalog import queries as catalog
 from purveyor.catalog.pricing import PricedLine, price_line
 from purveyor.catalog.types import Offer
@@ -22,7 +23,7 @@ from purveyor.ledger import legs as movements
 from purveyor.ledger.commands.post import post
 from purveyor.ledger.errors import InsufficientBalance
 from purveyor.parties.trade import Trade, get_trade
-from purveyor.payments.commands import charge_balance, open_payable
+from purveyor.payments.commands import charge_balance, hold_or_settle, open_payable
 from purveyor.payments.types import Payable
 from purveyor.renewals.prices import NextPrice
 from purveyor.renewals.rules.line import renewal_line
@@ -47,6 +48,8 @@ class Charge:
     line: PricedLine
     tax: TaxLine
     tax_record: dict[str, Any]
+    # Nobody knows the buyer's VAT number: the term goes on, its invoice is held.
+    waits: bool
 
     @property
     def gross(self) -> Money:
@@ -95,6 +98,7 @@ def price_renewal(
         line=line,
         tax=compute_tax(line.net, proven.decision),
         tax_record=proven.record,
+        waits=proven.waits and bool(line.net),
     )
 
 
@@ -102,12 +106,15 @@ def collect(actor: Actor, now: datetime, charge: Charge) -> tuple[UUID, Payable 
     """Take the money from the balance where that was chosen and suffices, else ask for it.
 
     Returns the id that the invoice will bear, and the payable: settled, open, or none for a renewal over
-    nothing. Books the sale.
+    nothing. Books the sale. An invoice that is held asks for nothing and is booked when it is issued; what the balance
+    paid for it waits.
 
     Raises: InsufficientBalance for an offer that is paid first, before anything is written.
     """
     invoice_id = new_id()
     payable = _payable(actor, now, charge, invoice_id) if charge.gross else None
+    if charge.waits:
+        return invoice_id, payable
     legs = movements.sale(payer_id=charge.debtor.payer_id, net=charge.line.net, vat=charge.tax.amount)
     if legs:
         post(
@@ -115,7 +122,7 @@ def collect(actor: Actor, now: datetime, charge: Charge) -> tuple[UUID, Payable 
             now=now,
             reseller_id=charge.trade.reseller_id,
             kind="renewal",
-            reference=f"renewal:{charge.subscription.id}:{charge.period.start.isoformat()}",
+            reference=_reference(charge),
             legs=legs,
             customer_id=charge.subscription.customer_id,
             payer_id=charge.debtor.payer_id,
@@ -123,7 +130,11 @@ def collect(actor: Actor, now: datetime, charge: Charge) -> tuple[UUID, Payable 
     return invoice_id, payable
 
 
-def _payable(actor: Actor, now: datetime, charge: Charge, invoice_id: UUID) -> Payable:
+def _reference(charge: Charge) -> str:
+    return f"renewal:{charge.subscription.id}:{charge.period.start.isoformat()}"
+
+
+def _payable(actor: Actor, now: datetime, charge: Charge, invoice_id: UUID) -> Payable | None:
     def owed(**more: Any) -> dict[str, Any]:
         return {
             "actor": actor,
@@ -144,6 +155,12 @@ def _payable(actor: Actor, now: datetime, charge: Charge, invoice_id: UUID) -> P
             # Nothing was written. The term goes on and the invoice asks for a transfer, unless money comes first.
             if charge.offer.terms.prepay:
                 raise
+    if charge.waits:
+        return None
+    if charge.subscription.renewal_payment_method == "card" and is_offered():
+        payable = open_payable(**owed(method="card"))
+        charge_kept_card(actor=actor, now=now, payable_id=payable.id)
+        return payable
     return open_payable(**owed(method="bank_transfer"))
 
 
@@ -166,20 +183,36 @@ def begin_next_term(actor: Actor, now: datetime, charge: Charge) -> Subscription
     )
 
 
-def issue(actor: Actor, now: datetime, charge: Charge, invoice_id: UUID, payable: Payable | None) -> Document:
-    """The invoice, last of all because its counter is shared: paid, or due as the offer's terms say."""
-    is_paid = payable is None or payable.is_settled
-    return issue_invoice(
+def issue(
+    actor: Actor, now: datetime, charge: Charge, invoice_id: UUID, payable: Payable | None
+) -> Document | None:
+    """The invoice, last of all because its counter is shared: paid, or due as the offer's terms say. None where it is
+    held."""
+    paid = is_paid(charge, payable)
+    bill = draft(
+        charge,
+        due_days=0 if paid else charge.offer.terms.invoice_due_days,
+        paid=charge.gross if paid else None,
+        payable=None if paid else payable,
+        document_id=invoice_id,
+    )
+    if not charge.waits:
+        return issue_invoice(actor=actor, now=now, draft=bill)
+    return hold_or_settle(
         actor=actor,
         now=now,
-        draft=draft(
-            charge,
-            due_days=0 if is_paid else charge.offer.terms.invoice_due_days,
-            paid=charge.gross if is_paid else None,
-            payable=None if is_paid else payable,
-            document_id=invoice_id,
-        ),
+        draft=bill,
+        why=Why("number_unknown"),
+        subject_kind="renewal",
+        subject_id=charge.subscription.id,
+        booking=Booking("renewal", _reference(charge)),
+        from_balance=paid,
     )
+
+
+def is_paid(charge: Charge, payable: Payable | None) -> bool:
+    """Whether nothing is left to be asked for: a renewal over nothing, or one that the balance paid."""
+    return not charge.gross or (payable is not None and payable.is_settled)
 
 
 def draft(

@@ -109,17 +109,20 @@ def _renew(actor: Actor, now: datetime, found: Subscription, on: date, charge: _
         return
     invoice_id, payable = _charge.collect(actor, now, charge)
     _charge.begin_next_term(actor, now, charge)
-    is_paid = payable is None or payable.is_settled
+    is_paid = _charge.is_paid(charge, payable)
     _keep(
         found,
         on,
         now,
         status="paid" if is_paid else "pending",
         charge=charge,
-        invoice_id=invoice_id,
+        invoice_id=None if charge.waits else invoice_id,
         payable_id=None if payable is None else payable.id,
     )
     invoice = _charge.issue(actor, now, charge, invoice_id, payable)
+    if invoice is None:
+        _note(actor, now, found, "renewal.invoice_held", quantity=charge.line.quantity)
+        return
     _announce(
         found,
         now,

@@ -8,7 +8,9 @@ from uuid import UUID
 
 from purveyor.billing import queries as billing
 from purveyor.billing.commands import close_pro_forma, issue_invoice
+from purveyor.billing.held import why_held
 from purveyor.billing.types import Document, DocumentDraft, DraftLine, PartySnapshot
+from purveyor.billing.types_held import Booking
 from purveyor.catalog import queries as catalog
 from purveyor.catalog.types import Offer
 from purveyor.infra.commands import command
@@ -17,7 +19,7 @@ from purveyor.kernel.money import Money
 from purveyor.ledger import legs as movements
 from purveyor.ledger.commands.post import post
 from purveyor.parties.trade import get_trade
-from purveyor.payments.commands import link_invoice
+from purveyor.payments.commands import hold_or_settle, link_invoice
 from purveyor.renewals import events, models
 from purveyor.renewals._view import zone_of
 from purveyor.renewals.commands import _pending
@@ -63,25 +65,51 @@ def settle_renewal(
     offer = catalog.get_offer(offer_ref=row.offer_id)
     row.on_time = cut_off.in_time(row.cut_off_at, zone_of(offer.terms), paid_at=now, value_date=value_date)
     _roll(now, row, found, offer, promised)
-    _book(actor, now, row, source)
     close_pro_forma(actor=actor, now=now, document_id=promised.id, outcome="paid")
-    invoice = issue_invoice(
-        actor=actor, now=now, draft=redraft(actor, promised, found.customer_id, order_id=order_id)
-    )
+    bill = redraft(actor, promised, found.customer_id, order_id=order_id)
+    invoice = _bill(actor, now, row, bill, source)
     row.status, row.paid_at, row.rolled_at, row.due_at = "paid", now, now, None
-    row.invoice_id, row.order_id = invoice.id, order_id
-    if row.payable_id is not None and order_id is None:
+    row.invoice_id, row.order_id = None if invoice is None else invoice.id, order_id
+    if invoice is not None and row.payable_id is not None and order_id is None:
         link_invoice(actor=actor, now=now, payable_id=row.payable_id, invoice_id=invoice.id)
     row.save(update_fields=["status", "paid_at", "rolled_at", "due_at", "invoice", "order_id", "on_time"])
     event = events.RenewalPaid(
         renewal_id=str(row.id),
         subscription_id=str(row.subscription_id),
-        invoice_id=str(invoice.id),
+        invoice_id=None if invoice is None else str(invoice.id),
         on_time=bool(row.on_time),
     )
     _pending.announce(row, now, event)
-    _pending.note(actor, now, row, "renewal.paid", invoice=invoice.number)
+    if invoice is None:
+        _pending.note(actor, now, row, "renewal.invoice_held")
+    else:
+        _pending.note(actor, now, row, "renewal.paid", invoice=invoice.number)
     return True
+
+
+def _bill(
+    actor: Actor, now: datetime, row: models.Renewal, bill: DocumentDraft, source: Source
+) -> Document | None:
+    """Book the sale and issue its invoice; None where it is held, and its money waits as an advance."""
+    unknown = bill.tax_decision.get("evidence", {}).get("meanwhile") == "hold_invoice"
+    why = why_held(bill, now=now, number_unknown=unknown)
+    if why is None:
+        _book(actor, now, row, source)
+        return issue_invoice(actor=actor, now=now, draft=bill)
+    return hold_or_settle(
+        actor=actor,
+        now=now,
+        draft=bill,
+        why=why,
+        subject_kind="renewal",
+        subject_id=row.subscription_id,
+        booking=Booking("renewal", _reference(row)),
+        from_balance=source == "balance",
+    )
+
+
+def _reference(row: models.Renewal) -> str:
+    return f"renewal:{row.subscription_id}:{row.period_start.isoformat()}"
 
 
 def _roll(now: datetime, row: models.Renewal, found: Subscription, offer: Offer, promised: Document) -> None:
@@ -117,7 +145,7 @@ def _book(actor: Actor, now: datetime, row: models.Renewal, source: Source) -> N
         now=now,
         reseller_id=row.reseller_id,
         kind="renewal",
-        reference=f"renewal:{row.subscription_id}:{row.period_start.isoformat()}",
+        reference=_reference(row),
         legs=legs,
         customer_id=row.customer_id,
         payer_id=row.payer_id,

@@ -12,6 +12,9 @@ from typing import Literal
 from uuid import UUID
 
 from purveyor.billing.commands import issue_invoice, put_on_account
+from purveyor.billing.held import why_held
+from purveyor.billing.types import Document, DocumentDraft
+from purveyor.billing.types_held import Booking
 from purveyor.infra import activity, outbox
 from purveyor.infra.clock import business_date
 from purveyor.kernel.actor import Actor
@@ -19,6 +22,7 @@ from purveyor.kernel.money import Money
 from purveyor.ledger import legs as movements
 from purveyor.ledger.commands.post import post
 from purveyor.parties.trade import Trade
+from purveyor.payments.commands import hold_or_settle
 from purveyor.sales import events, models
 from purveyor.sales.commands._documents import account_line, draft
 from purveyor.sales.rules.compose import new_term
@@ -42,23 +46,45 @@ def fulfil(
     ``source`` is where its money is: the payer's balance, received ahead, or nowhere (a free order).
 
     Raises: InsufficientBalance; SubscriptionNotActive and PeriodEnded of a subscription that cannot grow.
-    Emits: order.completed, and what subscriptions and billing announce.
+    Emits: order.completed, and what subscriptions and billing announce; invoice.held where its invoice waits.
     """
     if not may_become(order.status, "completed"):  # type: ignore[arg-type]  # a check constraint holds it
         raise ValueError(f"an order that is {order.status} cannot be completed")
+    gross = Money(order.gross, order.currency)
     for line in lines:
         _deliver(actor, now, order, line, waiting=source == "advance")
-    _book(actor, now, order, source)
-    gross = Money(order.gross, order.currency)
-    invoice = issue_invoice(
-        actor=actor, now=now, draft=draft(order=order, lines=lines, trade=trade, paid=gross)
-    )
-    order.invoice_id = invoice.id
-    order.invoice_number = invoice.number
+    invoice = _bill(actor, now, order, draft(order=order, lines=lines, trade=trade, paid=gross), source)
+    if invoice is not None:
+        order.invoice_id = invoice.id
+        order.invoice_number = invoice.number
     order.status = "completed"
     order.completed_at = now
     _announce_completed(now, order, lines)
-    note(actor, now, order, "order.completed", invoice=invoice.number)
+    if invoice is None:
+        note(actor, now, order, "order.invoice_held")
+    else:
+        note(actor, now, order, "order.completed", invoice=invoice.number)
+
+
+def _bill(
+    actor: Actor, now: datetime, order: models.Order, bill: DocumentDraft, source: Source
+) -> Document | None:
+    """Book the sale and issue its invoice; None where it is held, and its money waits as an advance."""
+    unknown = bill.tax_decision.get("evidence", {}).get("meanwhile") == "hold_invoice"
+    why = why_held(bill, now=now, number_unknown=unknown and bool(order.gross))
+    if why is None:
+        _book(actor, now, order, source)
+        return issue_invoice(actor=actor, now=now, draft=bill)
+    return hold_or_settle(
+        actor=actor,
+        now=now,
+        draft=bill,
+        why=why,
+        subject_kind="order",
+        subject_id=order.id,
+        booking=Booking("sale", f"order:{order.id}"),
+        from_balance=source == "balance",
+    )
 
 
 def fulfil_on_account(

@@ -1,0 +1,89 @@
+"""Reads of held invoices: why one cannot be issued, and those that wait."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from purveyor.billing import models
+from purveyor.billing.rules.drafts import draft_of
+from purveyor.billing.rules.norm import broken_rules
+from purveyor.billing.types import DocumentDraft
+from purveyor.billing.types_held import Booking, HeldInvoice, Why
+from purveyor.infra.clock import business_date
+from purveyor.kernel.actor import Actor
+from purveyor.kernel.errors import NotFound
+from purveyor.kernel.money import Money
+from purveyor.parties import authority
+from purveyor.tax.exchange import find_rate
+
+LIMIT_MAX = 200
+
+
+def why_held(draft: DocumentDraft, *, now: datetime, number_unknown: bool = False) -> Why | None:
+    """Why an invoice over ``draft`` must wait, or None where it may be issued now.
+
+    ``number_unknown`` is the caller's word: nobody can say whether the buyer's VAT number is valid, and the seller
+    holds the invoice then (``tax.queries``). One statement more, for another currency than the seller's alone.
+    """
+    if number_unknown:
+        return Why("number_unknown")
+    rules = broken_rules(draft)
+    if rules:
+        return Why("would_not_validate", rules)
+    own, currency = draft.seller.currency, draft.gross.currency
+    if own and own != currency and find_rate(currency=currency, on=business_date(now), into=own) is None:
+        return Why("rate_missing")
+    return None
+
+
+def list_held(
+    *, actor: Actor, after: tuple[datetime, UUID] | None = None, limit: int = 50
+) -> list[HeldInvoice]:
+    """The invoices that wait, oldest first. The operator's to read.
+
+    Raises: NotFound for everybody else.
+    """
+    _require(actor)
+    rows = models.HeldInvoice.objects.filter(released_at__isnull=True).order_by("held_at", "id")
+    if after is not None:
+        held_at, last = after
+        rows = rows.filter(held_at__gte=held_at).exclude(held_at=held_at, id__lte=last)
+    return [held_of(row) for row in rows[: min(limit, LIMIT_MAX)]]
+
+
+def count_held(*, actor: Actor) -> int:
+    """How many wait. Raises: NotFound for everybody but the operator."""
+    _require(actor)
+    return models.HeldInvoice.objects.filter(released_at__isnull=True).count()
+
+
+def get_held(*, actor: Actor, held_id: UUID) -> HeldInvoice:
+    """One of them, released or not. The operator's to read. Raises: NotFound."""
+    _require(actor)
+    row = models.HeldInvoice.objects.filter(id=held_id).first()
+    if row is None:
+        raise NotFound(kind="held_invoice")
+    return held_of(row)
+
+
+def held_of(row: models.HeldInvoice) -> HeldInvoice:
+    """The row as a type."""
+    return HeldInvoice(
+        id=row.id,
+        subject_kind=row.subject_kind,  # type: ignore[arg-type]  # a check constraint holds it to the literal
+        subject_id=row.subject_id,
+        why=Why(row.reason, tuple(row.rules)),  # type: ignore[arg-type]  # as above
+        draft=draft_of(row.draft),
+        booking=Booking(**row.booking),
+        paid=Money(row.paid, row.currency),
+        held_at=row.held_at,
+        due_at=row.due_at,
+        released_at=row.released_at,
+        document_id=row.document_id,
+    )
+
+
+def _require(actor: Actor) -> None:
+    if not authority.may(actor, "operate"):
+        raise NotFound(kind="held_invoice")
