@@ -122,14 +122,21 @@ def test_a_run_shows_its_figures_and_what_it_set_aside(shop: Shop, waiting: list
     assert "every 2s" not in run
     with connections["run"].cursor() as cursor:
         cursor.execute(
-            "UPDATE renewals_run SET finished_at = NULL, started_at = %s, due = 4",
-            [clock.now() - timedelta(minutes=2)],
+            # The real clock counts; when it began by the sandbox's clock does not.
+            "UPDATE renewals_run SET finished_at = NULL, started_at = %s, due = 4, paced_from = 0,"
+            " paced_at = clock_timestamp() - interval '2 minutes', counted_at = clock_timestamp()",
+            [clock.now() - timedelta(days=200)],
         )
     run = text_of(boss.get(link[1]))
     assert "2 of 4 done" in run
     assert "About 2 minutes left" in run
     assert "1 a minute" in run
     assert 'hx-trigger="every 2s"' in run
+    with connections["run"].cursor() as cursor:
+        cursor.execute("UPDATE renewals_run SET counted_at = clock_timestamp() - interval '11 minutes'")
+    stopped = text_of(boss.get(link[1]))
+    assert "It stopped before its end" in stopped
+    assert "left" not in stopped.partition("2 of 4 done")[0][-400:]
     parking.park(source=SOURCE, piece=str(waiting[0].id), due_at=clock.now(), reason=ValueError("no tax"))
     aside = text_of(boss.get(url))
     assert "ValueError: no tax" in aside

@@ -173,6 +173,11 @@ class Run(models.Model):
     ended = models.IntegerField(default=0)
     parked = models.IntegerField(default=0)
     totals = models.JSONField(default=dict)
+    # On the real clock, which a sandbox does not move: since when it works without a break, how many were done then,
+    # and when it last counted a chunk.
+    paced_at = models.DateTimeField(null=True)
+    paced_from = models.IntegerField(default=0, db_default=0)
+    counted_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (

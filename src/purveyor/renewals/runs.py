@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import DateTimeField, Func, QuerySet
+
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import NotFound
 from purveyor.kernel.money import Money
@@ -31,7 +33,8 @@ class RunView:
 
     ``due`` is how many were due when it began, and once it is finished what it did:
     ``due = billed + pending + ended + parked``. ``finished_at`` is None while it runs, and when it was
-    interrupted: the next run does the rest.
+    interrupted: the next run does the rest. ``pace`` is how many it does a second and ``quiet`` how many seconds ago
+    it last counted some, both on the real clock; None where that is not known.
     """
 
     id: UUID | None
@@ -45,6 +48,8 @@ class RunView:
     ended: int
     parked: int
     totals: tuple[RunTotal, ...]
+    pace: float | None = None
+    quiet: float | None = None
 
     @property
     def done(self) -> int:
@@ -63,7 +68,7 @@ def list_runs(*, actor: Actor, cursor: str | None = None, limit: int = 50) -> Pa
     Raises: Forbidden for everybody but the operator. Invalid for a forged cursor.
     """
     require(actor, "operate")
-    rows = models.Run.objects.order_by("-started_at", "-id")
+    rows = _rows().order_by("-started_at", "-id")
     key = read_cursor(cursor, parts=1)
     if key is not None:
         last = _find(key[0])
@@ -87,16 +92,30 @@ def get_run(*, actor: Actor, run_id: UUID) -> RunView:
 
 def _find(run_id: UUID | str) -> models.Run:
     try:
-        return models.Run.objects.get(id=run_id)
+        return _rows().get(id=run_id)
     except (models.Run.DoesNotExist, ValueError) as error:
         raise NotFound(kind="run") from error
 
 
+def _rows() -> QuerySet[models.Run]:
+    """Runs, each with the real time by the database's clock, which has written the others."""
+    return models.Run.objects.annotate(
+        real_now=Func(function="clock_timestamp", output_field=DateTimeField())
+    )
+
+
 def _view(row: models.Run) -> RunView:
+    real_now: datetime = row.real_now  # type: ignore[attr-defined]  # _rows has added it
+    done = row.billed + row.pending + row.ended + row.parked
+    pace = quiet = None
+    if row.paced_at is not None and row.counted_at is not None:
+        worked = (row.counted_at - row.paced_at).total_seconds()
+        pace = (done - row.paced_from) / worked if worked > 0 and done > row.paced_from else None
+        quiet = max((real_now - row.counted_at).total_seconds(), 0.0)
     return RunView(
         id=row.id, until=row.until, started_at=row.started_at, finished_at=row.finished_at,
         started_by=row.started_by, due=row.due, billed=row.billed, pending=row.pending, ended=row.ended,
-        parked=row.parked, totals=totals_of(row.totals),
+        parked=row.parked, totals=totals_of(row.totals), pace=pace, quiet=quiet,
     )  # fmt: skip
 
 

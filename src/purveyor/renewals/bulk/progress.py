@@ -14,17 +14,24 @@ from purveyor.renewals.rules.tally import Tally
 
 # Whoever begins at the same moment joins the run that the first one opened.
 _ALONE = "SELECT pg_advisory_xact_lock(hashtext('purveyor.renewals.run'))"
-_OPEN = """
-UPDATE renewals_run SET until = greatest(until, %s), due = greatest(due, billed + pending + ended + parked + %s)
+# Its pace is measured on the real clock, from the last time that it was taken up after a break.
+_AT_IT = "counted_at > clock_timestamp() - interval '2 minutes'"
+_OPEN = f"""
+UPDATE renewals_run SET until = greatest(until, %s), due = greatest(due, billed + pending + ended + parked + %s),
+  paced_at = CASE WHEN {_AT_IT} THEN paced_at ELSE clock_timestamp() END,
+  paced_from = CASE WHEN {_AT_IT} THEN paced_from ELSE billed + pending + ended + parked END,
+  counted_at = clock_timestamp()
 WHERE id = (SELECT id FROM renewals_run WHERE finished_at IS NULL ORDER BY started_at DESC, id DESC LIMIT 1)
 RETURNING id, until"""
 _BEGIN = """
-INSERT INTO renewals_run (id, until, started_at, started_by, due, billed, pending, ended, parked, totals)
-VALUES (%s, %s, %s, %s, %s, 0, 0, 0, 0, '{}')"""
+INSERT INTO renewals_run (id, until, started_at, started_by, due, billed, pending, ended, parked, totals, paced_at,
+  counted_at)
+VALUES (%s, %s, %s, %s, %s, 0, 0, 0, 0, '{}', clock_timestamp(), clock_timestamp())"""
 _LOCK = "SELECT totals FROM renewals_run WHERE id = %s FOR UPDATE"
 _COUNT = """
 UPDATE renewals_run SET billed = billed + %s, pending = pending + %s, ended = ended + %s, parked = parked + %s,
-  due = greatest(due, billed + pending + ended + parked + %s), totals = %s WHERE id = %s"""
+  due = greatest(due, billed + pending + ended + parked + %s), totals = %s, counted_at = clock_timestamp()
+WHERE id = %s"""
 _FINISH = """
 UPDATE renewals_run SET finished_at = %s, due = billed + pending + ended + parked
 WHERE id = %s AND finished_at IS NULL"""

@@ -25,8 +25,8 @@ from purveyor.renewals.runs import RunView
 from purveyor.subscriptions import queries as subscriptions
 from purveyor.subscriptions.types import Subscription
 
-# A run that did not end by then was interrupted: the next one does the rest.
-GIVEN_UP = timedelta(hours=6)
+# A run that counted nothing for so many real seconds was interrupted: the next one does the rest.
+GIVEN_UP = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +78,9 @@ def detail(desk: Desk, run_id: UUID) -> HttpResponse:
     context = {
         "run": found,
         "row": _row(desk, found),
-        "going": _going(desk, found),
-        "rate": _rate(desk, found),
-        "left": _left(desk, found),
+        "going": _going(found),
+        "rate": _rate(found),
+        "left": _left(found),
         "parked": _parked(desk, found) if found.parked else [],
         "tabs": tabs(desk, "runs"),
         "runs_url": desk.url("runs"),
@@ -114,38 +114,31 @@ def _row(desk: Desk, run: RunView) -> Row:
     assert run.id is not None  # only a dry run has none, and is never listed
     if run.finished_at is not None:
         state, tone = _("Finished"), "good"
-    elif _going(desk, run):
+    elif _going(run):
         state, tone = _("In progress"), "info"
     else:
         state, tone = _("Interrupted"), "wait"
     return Row(run, desk.url("run", run_id=run.id), state, tone)
 
 
-def _going(desk: Desk, run: RunView) -> bool:
-    return run.finished_at is None and desk.now - run.started_at < GIVEN_UP
+def _going(run: RunView) -> bool:
+    return run.finished_at is None and run.quiet is not None and run.quiet < GIVEN_UP
 
 
-def _seconds(desk: Desk, run: RunView) -> float:
-    return ((run.finished_at or desk.now) - run.started_at).total_seconds()
-
-
-def _rate(desk: Desk, run: RunView) -> str:
-    """Renewals a second; empty where no time passed."""
-    seconds = _seconds(desk, run)
-    if seconds <= 0 or not run.done or not (run.finished_at or _going(desk, run)):
+def _rate(run: RunView) -> str:
+    """Renewals a second, on the real clock; empty where that is not known."""
+    if run.pace is None:
         return ""
-    a_second = run.done / seconds
-    if a_second < 1:
-        return _("%(count)s a minute") % {"count": formats.number_text(round(a_second * 60))}
-    return _("%(count)s a second") % {"count": formats.number_text(round(a_second))}
+    if run.pace < 1:
+        return _("%(count)s a minute") % {"count": formats.number_text(round(run.pace * 60))}
+    return _("%(count)s a second") % {"count": formats.number_text(round(run.pace))}
 
 
-def _left(desk: Desk, run: RunView) -> str:
+def _left(run: RunView) -> str:
     """How long it still takes, as it goes now."""
-    seconds = _seconds(desk, run)
-    if not _going(desk, run) or not run.done or seconds <= 0:
+    if not _going(run) or not run.pace:
         return ""
-    rest = round((run.due - run.done) * seconds / run.done)
+    rest = round((run.due - run.done) / run.pace)
     if rest < 60:
         return ngettext("%(count)s second", "%(count)s seconds", max(rest, 0)) % {
             "count": formats.number_text(max(rest, 0))
