@@ -23,7 +23,9 @@ from purveyor.ledger import legs as movements
 from purveyor.ledger.commands.post import post
 from purveyor.ledger.errors import InsufficientBalance
 from purveyor.parties.trade import Trade, get_trade
+from purveyor.payments.cards import is_offered
 from purveyor.payments.commands import charge_balance, hold_or_settle, open_payable
+from purveyor.payments.commands.cards import charge_kept_card
 from purveyor.payments.types import Payable
 from purveyor.renewals.prices import NextPrice
 from purveyor.renewals.rules.line import renewal_line
