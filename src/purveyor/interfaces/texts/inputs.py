@@ -191,6 +191,7 @@ REASONS: dict[str, Callable[[Facts], str]] = {
     "required": lambda f: _("This is needed. Fill it in."),
     "reseller_code": lambda f: _("A reseller's code consists of capital letters and digits, such as R017."),
     "taken": lambda f: _("This is taken already. Choose another."),
+    "target_above_threshold": lambda f: _("Fill up to more than the amount below which it is filled up."),
     "too_large": _too_large,
     "too_long": _too_long,
     "too_many": _too_many,
