@@ -17,6 +17,7 @@ from purveyor.billing.rules.gathering import fitting
 from purveyor.infra import clock, parking, tx
 from purveyor.parties import commands as parties
 from purveyor.parties.types import Address, CustomerInput
+from purveyor.renewals import queries as renewals
 from purveyor.renewals.commands import run_renewals
 from purveyor.renewals.jobs import roll_due
 from purveyor.sales import commands as sales
@@ -264,6 +265,30 @@ def test_a_chunk_that_fails_takes_nothing_on_account(house: Shop) -> None:
     done = run(YEAR_ON, chunk=10)
     assert (done.billed, done.parked, done.adds_up) == (len(fine) + 2, 1, True)
     assert held(house) == (2 * 4800 + 2 * much, 4)
+
+
+def test_what_is_said_before_and_after(house: Shop) -> None:
+    """Nobody is told of an invoice in so many days whose renewal goes on account."""
+    ours, named = bought(house, 1), bought(house, 1, bill_to="customer")
+
+    def said(at: date) -> dict[UUID, list[str]]:
+        actor = house.house.actor
+        page = within(actor, lambda: renewals.list_renewals(actor=actor, on=at, limit=50))
+        found: dict[UUID, list[str]] = {}
+        for row in page.rows:
+            found.setdefault(row.subscription_id, []).append(
+                row.consequence.code.removeprefix("consequence.")
+            )
+        return found
+
+    assert said(START.date()) == {ours: ["renews"], named: ["renews"]}
+    gather(house)
+    assert said(START.date()) == {ours: ["renews_on_account"], named: ["renews"]}
+    assert run(YEAR_ON).billed == 2
+    assert said(date(2027, 1, 15)) == {
+        ours: ["on_account", "renews_on_account"],
+        named: ["invoice_pending", "renews"],
+    }
 
 
 def test_what_fits_is_taken_one_after_the_other() -> None:

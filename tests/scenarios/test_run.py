@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import LiteralString
 from uuid import UUID
 
 import psycopg
@@ -105,7 +106,9 @@ def test_killed_in_the_middle_and_done_by_another(
     assert "Nothing was written." in foretold
     assert _invoices() == (0, 0)
 
-    _kill_at_the_second(urls, tmp_path, second.house.first.id)
+    kill_at_the_second(
+        urls, tmp_path, "SELECT FROM parties_organization WHERE id = %s FOR UPDATE", second.house.first.id
+    )
     assert _invoices() == (EACH, EACH), "the first house is done, of the second nothing is there"
     (interrupted,) = within(operator(), lambda: list_runs(actor=operator())).rows
     assert (interrupted.finished_at, interrupted.due, interrupted.done) == (None, 2 * EACH, EACH)
@@ -170,23 +173,23 @@ def _euro(cents: int) -> str:
     return f"{cents // 100:,}.{cents % 100:02}"
 
 
-def _kill_at_the_second(urls: DatabaseUrls, home: Path, customer: UUID) -> None:
-    """Let a worker write its first chunk for that customer up to the check of its key, and kill it there."""
+def kill_at_the_second(urls: DatabaseUrls, home: Path, hold: LiteralString, id: UUID) -> None:
+    """Let a worker write its first chunk that needs what ``hold`` holds of that id, and kill it there."""
     with psycopg.connect(urls.run) as holder:
-        holder.execute("SELECT FROM parties_organization WHERE id = %s FOR UPDATE", [customer])
+        holder.execute(hold, [id])
         worker = started(urls, home, "--chunk", "10")
         try:
-            _until(lambda: _watch(urls, "NOT l.granted") > 0 or worker.poll() is not None)
+            until(lambda: _watch(urls, "NOT l.granted") > 0 or worker.poll() is not None)
             assert worker.poll() is None, worker.communicate()
         finally:
             worker.send_signal(signal.SIGKILL)
             worker.communicate()
         holder.rollback()
     # The server finds out that the killed process is gone, and undoes what it had not finished.
-    _until(lambda: _watch(urls, "l.locktype = 'transactionid' AND a.pid <> pg_backend_pid()") == 0)
+    until(lambda: _watch(urls, "l.locktype = 'transactionid' AND a.pid <> pg_backend_pid()") == 0)
 
 
-def _until(condition: Callable[[], bool]) -> None:
+def until(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < deadline, "waited too long"

@@ -16,8 +16,9 @@ from purveyor.catalog.types import Offer
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.money import Money
 from purveyor.parties import queries as parties
-from purveyor.parties.types import Organization, Seller
-from purveyor.renewals.rules.outcome import Consent, consent_needed, debtor
+from purveyor.parties.trade import gathers
+from purveyor.parties.types import Organization, ResellerProfile, Seller
+from purveyor.renewals.rules.outcome import Consent, Debtor, consent_needed, debtor
 from purveyor.renewals.rules.price import keeps_running_price
 from purveyor.subscriptions.types import Subscription
 from purveyor.tax import queries as tax
@@ -59,10 +60,30 @@ class Outlook:
             row.id: row for row in parties.list_organizations(actor=actor, ids=ids)
         }
         self._answers = _answers(found)
+        self._resellers = {one.reseller_id for one in found}
+        self._profiles: dict[UUID, ResellerProfile] | None = None
 
     def offer(self, found: Subscription) -> Offer:
         """The offer of the next term."""
         return self.book.offers[found.renews_to]
+
+    def gathers(self, found: Subscription) -> bool:
+        """Whether the renewal goes on account: its reseller pays by transfer, stands on the invoice, and gathers. One
+        statement more, for all, where the first two are so."""
+        owing = self._debtor(found)
+        if (
+            found.renewal_payment_method != "bank_transfer"
+            or owing is None
+            or owing.bill_to_id != found.reseller_id
+        ):
+            return False
+        if self._profiles is None:
+            profiles = parties.list_reseller_profiles(ids=self._resellers)
+            self._profiles = {one.organization_id: one for one in profiles}
+        profile = self._profiles.get(found.reseller_id)
+        return profile is not None and gathers(
+            profile=profile, payer_id=owing.payer_id, bill_to_id=owing.bill_to_id
+        )
 
     def list_price(self, found: Subscription, due: date) -> Money | None:
         """One seat for the next term, before discount: the list of that day, once notice of a rise was given."""
@@ -113,23 +134,26 @@ class Outlook:
         return "refused" if answered <= price.amount else "missing"
 
     def _vat(self, found: Subscription, net: Money, due: date) -> Money | None:
-        customer = self._parties.get(found.customer_id)
-        if customer is None or self._seller is None:
-            return None
-        owing = debtor(
-            payer_id=found.payer_id,
-            customer_id=found.customer_id,
-            reseller_id=found.reseller_id,
-            bill_to=customer.bill_to,
-        )
-        bill_to = self._parties.get(owing.bill_to_id)
-        if bill_to is None:
+        owing = self._debtor(found)
+        bill_to = None if owing is None else self._parties.get(owing.bill_to_id)
+        if bill_to is None or self._seller is None:
             return None
         try:
             decision = tax.decide_for(seller=self._seller, bill_to=bill_to, on=due)
         except TaxUndecided:
             return None
         return compute_tax(net, decision).amount
+
+    def _debtor(self, found: Subscription) -> Debtor | None:
+        customer = self._parties.get(found.customer_id)
+        if customer is None:
+            return None
+        return debtor(
+            payer_id=found.payer_id,
+            customer_id=found.customer_id,
+            reseller_id=found.reseller_id,
+            bill_to=customer.bill_to,
+        )
 
 
 def _net(price: Money, months: int, quantity: int, discount: Decimal) -> Money:

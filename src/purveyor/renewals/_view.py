@@ -114,7 +114,7 @@ def upcoming(actor: Actor, on: date, found: Subscription, outlook: Outlook) -> R
         order_id=None,
         paid_at=None,
         on_time=None,
-        consequence=_will(found, offer, due, amounts, ladder, seen=seen),
+        consequence=_will(found, outlook, due, amounts, ladder, seen=seen),
         **_common(found, offer),
     )
 
@@ -213,7 +213,7 @@ _WAITING = {
 
 def _will(
     found: Subscription,
-    offer: Offer,
+    outlook: Outlook,
     due: date,
     amounts: Amounts,
     ladder: cut_off.Ladder | None,
@@ -237,7 +237,9 @@ def _will(
     if ladder is not None:
         facts["last_day"] = ladder.last_day.isoformat()
         return Explanation("consequence.prepays_balance" if balance else "consequence.prepays", facts)
-    facts["days"] = offer.terms.invoice_due_days
+    if outlook.gathers(found):
+        return Explanation("consequence.renews_on_account", facts)
+    facts["days"] = outlook.offer(found).terms.invoice_due_days
     return Explanation("consequence.renews_balance" if balance else "consequence.renews", facts)
 
 

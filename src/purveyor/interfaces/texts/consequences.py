@@ -50,6 +50,9 @@ def _renews_balance(facts: Facts) -> str:
 WRITERS: dict[str, Callable[[Facts], str]] = {
     "consequence.renews": _renews,
     "consequence.renews_balance": _renews_balance,
+    "consequence.renews_on_account": _says(
+        lambda: _("Renews on %(on)s with %(seats)s, on account. The month's invoice bills it.")
+    ),
     "consequence.prepays": _says(
         lambda: _("On %(on)s a pro-forma invoice for %(seats)s is sent. Pay it by %(last_day)s."),
         days=("last_day",),
