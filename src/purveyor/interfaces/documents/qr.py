@@ -2,50 +2,53 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-
-from segno import QRCode, helpers
+import re
+from decimal import Decimal
 
 from purveyor.billing.types import PaymentDetails
+from purveyor.interfaces.documents.qr_mask import Rows, best_masked
 from purveyor.kernel.money import Money
 
-_NAME_MAX = 70
 _CURRENCY = "EUR"
-# A run of dark modules: column, row, length.
-Run = tuple[int, int, int]
+_NAME_MAX, _REFERENCE_MAX, _TEXT_MAX, _BYTES_MAX = 70, 35, 140, 331
+_BIC_LENGTHS = (0, 8, 11)
+_AMOUNT_MAX = Decimal("999999999.99")
+_UTF_8 = "1"
+_DARK = re.compile("1+")
 
 
-def epc_qr(details: PaymentDetails, beneficiary: str, amount: Money) -> tuple[int, list[Run]] | None:
-    """Side in modules and the dark runs of each row; None where the standard has no code for it.
+def epc_qr(details: PaymentDetails, beneficiary: str, amount: Money) -> Rows | None:
+    """The rows of modules, "1" for dark; None where the standard has no code for it.
 
     Euro only, between one cent and 999,999,999.99; structured reference (RF) or plain text, never both.
     """
-    if amount.currency != _CURRENCY or amount.amount <= 0:
-        return None
-    is_structured = details.reference.startswith("RF")
-    try:
-        code = helpers.make_epc_qr(
-            name=beneficiary[:_NAME_MAX],
-            iban=details.iban,
-            amount=amount.decimal(),
-            reference=details.reference if is_structured else None,
-            text=None if is_structured else details.reference,
-            bic=details.bic or None,
-            encoding="utf-8",
-        )
-    except ValueError:
-        return None
-    return _runs(code)
+    payload = _payload(details, beneficiary, amount)
+    # Level M is the standard's own; the version is the smallest that holds it.
+    return None if payload is None else best_masked(payload, "m")
 
 
-def _runs(code: QRCode) -> tuple[int, list[Run]]:
-    rows = [list(row) for row in code.matrix]
-    found: list[Run] = []
-    for y, row in enumerate(rows):
-        x = 0
-        for dark, some in groupby(row):
-            length = len(list(some))
-            if dark:
-                found.append((x, y, length))
-            x += length
-    return len(rows), found
+def svg_of(rows: Rows) -> str:
+    """The code as a picture of squares, one unit each, without its white border."""
+    path = "".join(
+        f"M{run.start()} {y}h{run.end() - run.start()}v1h{run.start() - run.end()}z"
+        for y, row in enumerate(rows)
+        for run in _DARK.finditer(row)
+    )
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {len(rows)} {len(rows)}"><path d="{path}"/></svg>'
+
+
+def _payload(details: PaymentDetails, beneficiary: str, amount: Money) -> bytes | None:
+    reference = details.reference.strip()
+    is_structured = reference.startswith("RF")
+    name, bic = beneficiary[:_NAME_MAX].strip(), details.bic.strip()
+    if amount.currency != _CURRENCY or amount.amount <= 0 or amount.decimal() > _AMOUNT_MAX:
+        return None
+    if not name or not reference or not 4 < len(details.iban) <= 34 or len(bic) not in _BIC_LENGTHS:
+        return None
+    if len(reference) > (_REFERENCE_MAX if is_structured else _TEXT_MAX):
+        return None
+    euros = f"EUR{amount.decimal():.2f}".rstrip("0").rstrip(".")
+    lines = ["BCD", "002", _UTF_8, "SCT", bic, name, details.iban, euros, ""]
+    lines += [reference] if is_structured else ["", reference]
+    found = "\n".join(lines).encode()
+    return found if len(found) <= _BYTES_MAX else None

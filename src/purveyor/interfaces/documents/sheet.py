@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from purveyor.billing.types import Document, DocumentLine, PartySnapshot
 from purveyor.interfaces.documents.einvoice import Preceding, paid_at_issue
-from purveyor.interfaces.documents.qr import epc_qr
+from purveyor.interfaces.documents.qr import epc_qr, svg_of
 from purveyor.interfaces.texts import exchange, explanations, formats, labels, lines, reasons
 from purveyor.kernel.money import Money
 
@@ -159,7 +159,7 @@ def _pay(document: Document) -> Sheet | None:
         "title": _("Please transfer %(amount)s by %(on)s")
         % {"amount": formats.money_text(document.gross), "on": formats.day_text(document.due_on)},
         "rows": rows,
-        "code": None if code is None else {"side": code[0], "runs": code[1]},
+        "code": None if code is None else {"side": len(code), "svg": svg_of(code)},
         "code_text": _("Scan it with your bank's app: everything is filled in."),
         "code_alt": _("Payment code (EPC QR) with the details of this transfer"),
     }
