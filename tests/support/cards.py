@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.test import Client
+from django.test import Client, override_settings
 
 from purveyor.infra import clock
 from purveyor.interfaces.doubles.card import KEY, SECRET, CardDouble
@@ -38,7 +38,8 @@ def card_provider() -> Iterator[CardDouble]:
     before = Adapters.cards
     Adapters.cards = StripeCards(key=KEY, webhook_secret=SECRET, url=double.url)
     try:
-        yield double
+        with override_settings(STRIPE_KEY=KEY):
+            yield double
     finally:
         Adapters.cards = before
         double.stop()

@@ -228,6 +228,18 @@ def list_free_seats(
     return tuple(as_subscription(row) for row in rows)
 
 
+def count_renewing_by(*, actor: Actor, payer_id: UUID, payment_method: str) -> int:
+    """How many running subscriptions of this payer renew by themselves and are paid in this way."""
+    _viewing(actor)
+    where, params = scope_sql(actor)
+    sql = (
+        "SELECT count(*) FROM subscriptions_subscription s"
+        f" WHERE {where} AND s.payer_id = %s AND s.renewal_payment_method = %s AND s.auto_renew"
+        " AND s.status = ANY(%s)"
+    )
+    return int(_read(sql, [*params, payer_id, payment_method, list(_RUNNING)])[0][0])
+
+
 def count_seats(*, actor: Actor, customer_id: UUID | None = None, reseller_id: UUID | None = None) -> Counts:
     """How many subscriptions run, with how many seats, of which so many are taken."""
     _viewing(actor)

@@ -28,6 +28,12 @@ PREFIXES = (
     "dun",
     "run",
     "ref",
+    "crd",
+    "pbl",
+    "bst",
+    "ben",
+    "pfl",
+    "man",
 )
 ORGANIZATION_PREFIXES = ("ope", "res", "cus")
 

@@ -20,6 +20,7 @@ from purveyor.interfaces.console.shell import (
     tint_of,
 )
 from purveyor.parties import queries as parties
+from purveyor.payments import cards
 
 if TYPE_CHECKING:
     from purveyor.interfaces.console.desk import Desk
@@ -158,6 +159,7 @@ def _operator(desk: Desk) -> list[MenuItem]:
         _item(desk, "refunds", _("Refunds"), "payments", own),
         _item(desk, "balances", _("Balances"), "balance", own),
         _item(desk, "ledger", _("Books"), "billing", own),
+        _item(desk, "held", _("Held invoices"), "clock", own),
         _item(desk, "vat", _("VAT"), "billing", own),
         _item(desk, "offers", _("Offers and prices"), "offers", own),
         _item(desk, "activity", _("Activity"), "activity", own),
@@ -183,6 +185,8 @@ def _customer(desk: Desk) -> list[MenuItem]:
         items.append(_item(desk, "on_orders", _("Orders"), "orders"))
         items.append(_item(desk, "on_billing", _("Billing"), "billing"))
         items.append(_item(desk, "balance", _("Balance"), "balance"))
+    if desk.may("buy") and cards.is_offered():
+        items.append(_item(desk, "cards", _("Cards"), "payments"))
     if desk.may("business_information"):
         items.append(_item(desk, "on_business", _("Business information"), "settings"))
     items.append(_item(desk, "on_activity", _("Activity"), "activity"))

@@ -21,6 +21,7 @@ TONES: dict[str, str] = {
     "credited": "calm", "free": "calm", "inactive": "calm", "on_hold": "bad", "provisioning": "info",
     "provision_failed": "bad", "awaiting_link": "wait", "extended": "info", "settled": "good",
     "partially_paid": "wait", "past_due": "bad", "upcoming": "info", "at_risk": "bad", "missed": "bad",
+    "planned": "info", "sending": "info", "waiting": "wait", "succeeded": "good", "declined": "bad",
     "reminded": "wait", "final_notice": "bad", "terminated": "bad", "promised": "info", "resolved": "good",
 }  # fmt: skip
 
@@ -38,6 +39,11 @@ LABELS = {
     "pending": pgettext_lazy("state", "Pending"),
     "invited": pgettext_lazy("state", "Invited"),
     "awaiting_payment": _("Awaiting payment"),
+    "planned": pgettext_lazy("card payment", "Planned"),
+    "sending": pgettext_lazy("card payment", "Being charged"),
+    "waiting": pgettext_lazy("card payment", "With the payer"),
+    "succeeded": pgettext_lazy("card payment", "Charged"),
+    "declined": pgettext_lazy("card payment", "Declined"),
     "open": pgettext_lazy("state", "Open"),
     "draft": pgettext_lazy("state", "Draft"),
     "unverified": _("Not verified"),

@@ -69,7 +69,7 @@ _TEXTS: dict[NoticeKind, Callable[[], str]] = {
     "ends": lambda: _("These do not renew. Their members lose access when the term is over."),
     "commits": lambda: _("After the renewal these run, and are paid for, until the end of the new term."),
     "price": lambda: _("The running term keeps its price. The new one holds from the renewal on."),
-    "payment": lambda: _("These are to be paid from the balance."),
+    "payment": lambda: _("These are to be paid from the balance or by card, which will not work."),
     "pending": lambda: _("The next term begins when it is paid."),
     "unused": lambda: _("These can still be given back."),
     "rebased": lambda: _("Seats were added after the change was scheduled."),
@@ -100,6 +100,8 @@ def _action(organization: Organization, found: NoticeView) -> Action:
     if found.kind == "price":
         url = links.on(organization, found.customer_id, found.subscription_id, "price")
         return Action(_("Answer") if found.facts.get("asked") else _("See the new price"), url)
+    if found.kind == "payment" and found.facts.get("method") == "card":
+        return Action(_("See the cards"), links.cards(organization))
     if found.kind == "payment":
         return Action(_("See the balance"), links.balance(organization))
     url = links.on(organization, found.customer_id, found.subscription_id, "renewal")
@@ -187,6 +189,13 @@ def _price(found: NoticeView) -> list[str]:
 
 def _payment(found: NoticeView) -> list[str]:
     names = {**_named(found), "gross": _gross(found)}
+    if found.facts.get("method") == "card":
+        return [
+            _("On %(day)s %(gross)s will be charged to your card, but none is kept that is valid by then.") % names
+            if names["gross"]
+            else "",
+            _("Add a card before that day or choose another way to pay. If not, you get a link to pay on that day."),
+        ]
     return [
         _("On %(day)s %(gross)s will be taken from the balance, which holds less by then.") % names
         if names["gross"]

@@ -64,5 +64,10 @@ def balance(organization: Organization) -> str:
     return f"{settings.BASE_URL}/{organization.public_id}/balance"
 
 
+def cards(organization: Organization) -> str:
+    """An organization's own kept cards."""
+    return f"{settings.BASE_URL}/{organization.public_id}/settings/cards"
+
+
 def _acting(organization: Organization, customer_id: UUID) -> str:
     return f"{settings.BASE_URL}/{organization.public_id}/on/{show('cus', customer_id)}"

@@ -29,6 +29,13 @@ PLAIN: dict[str, Promise] = {
     "customer.updated": gettext_lazy("%(actor)s changed the business information"),
     "customer.may_pay_itself": gettext_lazy("%(actor)s changed whether the customer may pay for itself"),
     "discount.set": gettext_lazy("%(actor)s set a discount"),
+    "card.added": gettext_lazy("A card is kept"),
+    "card.declined": gettext_lazy("A card was declined"),
+    "card.made_default": gettext_lazy("%(actor)s chose the card that pays"),
+    "card.removed": gettext_lazy("A card is not kept any more"),
+    "dispute.closed": gettext_lazy("A chargeback was decided"),
+    "dispute.opened": gettext_lazy("A bank took back a card payment"),
+    "payment.by_card": gettext_lazy("A card was charged"),
     "dunning.held": gettext_lazy("%(actor)s put the reminders of an invoice on hold"),
     "dunning.ladder_reset": gettext_lazy("%(actor)s reset the ladder of reminders"),
     "dunning.ladder_set": gettext_lazy("%(actor)s set the ladder of reminders"),
@@ -63,6 +70,8 @@ PLAIN: dict[str, Promise] = {
     "order.cancelled": gettext_lazy("%(actor)s cancelled an order"),
     "order.completed": gettext_lazy("An order was completed"),
     "order.held": gettext_lazy("An order was put on hold"),
+    "invoice.released": gettext_lazy("An invoice that was held is issued"),
+    "order.invoice_held": gettext_lazy("An order was completed; its invoice is held"),
     "order.on_account": gettext_lazy("An order was completed and put on account"),
     "order.placed": gettext_lazy("%(actor)s placed an order"),
     "parked.retried": gettext_lazy("%(actor)s let work that had failed be tried again"),
@@ -87,6 +96,7 @@ PLAIN: dict[str, Promise] = {
     "refund.asked": gettext_lazy("%(actor)s asked for a refund"),
     "refund.done": gettext_lazy("A refund was paid out"),
     "refund.failed": gettext_lazy("A refund failed, and its money went to the balance"),
+    "renewal.invoice_held": gettext_lazy("A subscription was renewed; its invoice is held"),
     "renewal.gathered": gettext_lazy("A renewal was put on account"),
     "renewal.invoiced": gettext_lazy("A renewal was invoiced"),
     "renewal.pending": gettext_lazy("A renewal waits for its payment"),
@@ -100,6 +110,7 @@ PLAIN: dict[str, Promise] = {
     "renewal.price_refused": gettext_lazy("%(actor)s refused the price of a renewal"),
     "reseller.created": gettext_lazy("%(actor)s created the reseller"),
     "reseller.updated": gettext_lazy("%(actor)s changed the reseller's data"),
+    "vat_number.changed": gettext_lazy("More is known of the VAT number"),
     "seat.assigned": gettext_lazy("%(actor)s assigned a seat"),
     "seat.released": gettext_lazy("%(actor)s freed a seat"),
     "seat.replaced": gettext_lazy("%(actor)s gave a seat to somebody else"),
@@ -221,6 +232,15 @@ def _role_changed(facts: Facts) -> str:
     }
 
 
+def _number_changed(facts: Facts) -> str:
+    texts = {
+        "valid": _("VIES found the VAT number %(number)s valid"),
+        "invalid": _("VIES found the VAT number %(number)s not valid any more"),
+    }
+    unknown = _("Nobody can say any more whether the VAT number %(number)s is valid")
+    return texts.get(facts.text("status"), unknown) % {"number": facts.text("number")}
+
+
 def _granted(facts: Facts) -> str:
     return _("%(actor)s gave a person access as %(role)s") % {
         "actor": facts.text("actor"),
@@ -241,6 +261,13 @@ _DETAILED: dict[str, Callable[[Facts], str]] = {
     "deposit.asked": _money(lambda: _("%(actor)s asked how to pay in %(amount)s")),
     "balance.deposited": _money(lambda: _("%(actor)s recorded a deposit of %(amount)s to the balance")),
     "customer.created": _with(lambda: _("%(actor)s created the customer %(name)s"), name="name"),
+    "card.added": _with(lambda: _("The card ending in %(last4)s is kept"), last4="last4"),
+    "card.made_default": _with(lambda: _("%(actor)s chose the card ending in %(last4)s to pay"), last4="last4"),
+    "card.removed": _with(lambda: _("The card ending in %(last4)s is not kept any more"), last4="last4"),
+    "card.declined": _money(lambda: _("A card was declined for %(amount)s")),
+    "dispute.closed": _money(lambda: _("A chargeback of %(amount)s was decided")),
+    "dispute.opened": _money(lambda: _("A bank took back a card payment of %(amount)s")),
+    "payment.by_card": _money(lambda: _("A card was charged %(amount)s")),
     "dunning.held": _with(
         lambda: _("%(actor)s put the reminders of %(number)s on hold: %(reason)s"),
         number="number",
@@ -297,6 +324,7 @@ _DETAILED: dict[str, Callable[[Facts], str]] = {
         lambda: _("%(actor)s gave the seat of %(old)s to %(email)s"), old="old|before|from", email="email|new"
     ),
     "staff.joined": _with(lambda: _("%(email)s joined the staff"), email="email"),
+    "vat_number.changed": _number_changed,
     "staff.invited": _with(lambda: _("%(actor)s invited %(email)s as a colleague"), email="email"),
     "subscription.activated": _until(lambda: _("A subscription became active until %(until)s")),
     "subscription.opened": _opened,

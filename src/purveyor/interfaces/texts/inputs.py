@@ -117,7 +117,7 @@ REASONS: dict[str, Callable[[Facts], str]] = {
     "always_told": lambda f: _("An administrator is always told of a higher price."),
     "before_from": lambda f: _("Choose a day that is not before the first."),
     "card_not_available": lambda f: _(
-        "Payment by card is not available yet. Choose bank transfer or the balance."
+        "Payment by card is not offered here. Choose bank transfer or the balance."
     ),
     "choice": _choice,
     "clock_forward_only": _clock,
@@ -198,6 +198,6 @@ REASONS: dict[str, Callable[[Facts], str]] = {
     "too_small": _too_small,
     "unknown": lambda f: _("This value is not known. Choose one of those offered."),
     "unknown_field": lambda f: _("This field is not known here. Leave it out."),
-    "unknown_method": lambda f: _("Choose bank transfer or the balance."),
+    "unknown_method": lambda f: _("Choose bank transfer, the balance or a card."),
     "url": lambda f: _("Enter a full web address that begins with https://."),
 }

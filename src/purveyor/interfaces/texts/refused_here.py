@@ -14,6 +14,8 @@ from purveyor.interfaces.texts.facts import Facts
 TITLES: dict[str, Promise] = {
     **bank.TITLES,
     "already_assigned": gettext_lazy("This member has a seat already"),
+    "card_not_found": gettext_lazy("This card is not kept"),
+    "cards_unavailable": gettext_lazy("Cards cannot be charged at the moment"),
     "code_taken": gettext_lazy("The code is taken"),
     "confirmation_required": gettext_lazy("Please confirm"),
     "credit_exceeds_line": gettext_lazy("This is more than what is left of the line"),
@@ -59,6 +61,7 @@ TITLES: dict[str, Promise] = {
     "renewal_locked": gettext_lazy("The renewal is settled"),
     "seats_exhausted": gettext_lazy("No seat is free"),
     "seats_in_use": gettext_lazy("The seats are in use"),
+    "seller_country_not_yet": gettext_lazy("A seller there cannot be configured yet"),
     "sign_in_required": gettext_lazy("Please sign in first"),
     "subscription_not_active": gettext_lazy("The subscription is not running"),
     "tax_undecided": gettext_lazy("The VAT could not be decided"),
@@ -239,6 +242,10 @@ def _debt_blocks_orders(facts: Facts) -> str:
 SENTENCES: dict[str, Callable[[Facts], str]] = {
     **bank.SENTENCES,
     "already_assigned": lambda f: _("This member has a seat of this subscription already."),
+    "card_not_found": lambda f: _("The card is not kept, or not any more. Choose another one."),
+    "cards_unavailable": lambda f: _(
+        "The card provider does not answer. Nothing was charged; try again in a few minutes."
+    ),
     "code_taken": lambda f: _("This code is taken already. Choose another."),
     "confirmation_required": lambda f: _(
         "What an administrator of the customer buys is at list price, without your discount. Confirm this, or"
@@ -339,6 +346,10 @@ SENTENCES: dict[str, Callable[[Facts], str]] = {
     ),
     "not_on_account": _not_on_account,
     "seats_in_use": _seats_in_use,
+    "seller_country_not_yet": lambda f: _(
+        "A seller in %(country)s cannot be configured yet: its invoices would need CFDI, which comes later."
+    )
+    % {"country": formats.country_text(f.text("country"))},
     "sign_in_required": lambda f: _(
         "This address has an account. Sign in with it, then accept the invitation."
     ),

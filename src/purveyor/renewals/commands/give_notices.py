@@ -16,7 +16,7 @@ from purveyor.kernel.actor import Actor
 from purveyor.kernel.ids import new_id
 from purveyor.parties import authority
 from purveyor.renewals import events, models
-from purveyor.renewals.commands import _notice_balance, _notice_cases
+from purveyor.renewals.commands import _notice_balance, _notice_cards, _notice_cases
 from purveyor.renewals.commands._notice_cases import Given
 from purveyor.renewals.rules import notices
 from purveyor.renewals.types import NoticeKind
@@ -33,13 +33,15 @@ WHERE n.noticed_on = %s GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"""
 
 @command
 def find_short(*, actor: Actor, now: datetime) -> frozenset[UUID]:
-    """The subscriptions whose renewal the balance will not suffice for, once for all chunks of a morning.
+    """The subscriptions whose renewal the balance will not suffice for, or whose card cannot pay on its day; once for
+    all chunks of a morning.
 
     Raises: Forbidden for everybody but the operator and its jobs.
     """
     authority.require(actor, "operate")
     on = business_date(now)
-    return _notice_balance.find_short(actor=actor, on=on, pairs=_notice_cases.watched(on))
+    pairs = _notice_cases.watched(on)
+    return _notice_balance.find_short(actor=actor, on=on, pairs=pairs) | _notice_cards.find_without_card(pairs=pairs)
 
 
 @command

@@ -144,9 +144,6 @@ class RenewalForm(forms.Form):
         super().__init__(*args, **kwargs)
         _offer(self, "renewal_offer", offers)
         _offer(self, "renewal_payment_method", methods)
-        widget = self.fields["renewal_payment_method"].widget
-        assert isinstance(widget, PaySelect)  # as declared above
-        widget.closed = frozenset({"card"})
 
 
 class ReasonForm(forms.Form):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from purveyor.billing.credits import corrections_of
 from purveyor.billing.types import Document, DocumentLine, DocumentRow, PartySnapshot
 from purveyor.interfaces.console.desk import Desk
+from purveyor.interfaces.console.pages._card import panel
 from purveyor.interfaces.console.shell import tint_of
 from purveyor.interfaces.documents.einvoice import has_e_invoice
 from purveyor.interfaces.texts import exchange, explanations, formats, labels, lines, reasons
@@ -24,7 +25,7 @@ from purveyor.parties import queries as parties
 from purveyor.parties.types import Organization
 from purveyor.payments import queries as payments
 from purveyor.payments import refunds
-from purveyor.payments.types import Payment
+from purveyor.payments.types import Payable, Payment
 from purveyor.payments.types_refunds import Refund
 
 CLOSED = frozenset({"paid", "cancelled", "written_off"})
@@ -103,6 +104,7 @@ def show(desk: Desk, document: Document) -> HttpResponse:
     evidence: dict[str, Any] = dict(document.tax_decision.get("evidence") or {})
     context = {
         "document": document,
+        "card_panel": panel(desk, _payable(desk, document)) if document.kind == "invoice" else None,
         "kind": labels.document_kind(document.kind),
         "seller": _party(document.seller),
         "buyer": _party(document.buyer),
@@ -243,13 +245,17 @@ def _day(text: str) -> str:
         return text
 
 
-def _received(desk: Desk, document: Document) -> list[tuple[Payment, str]]:
-    """Payments towards the document or its order, each with its way of paying; none for who did not pay."""
-    payable = payments.find_payable_for(actor=desk.actor, subject_kind="invoice", subject_id=document.id) or (
+def _payable(desk: Desk, document: Document) -> Payable | None:
+    return payments.find_payable_for(actor=desk.actor, subject_kind="invoice", subject_id=document.id) or (
         payments.find_payable_for(actor=desk.actor, subject_kind="order", subject_id=document.order_id)
         if document.order_id is not None
         else None
     )
+
+
+def _received(desk: Desk, document: Document) -> list[tuple[Payment, str]]:
+    """Payments towards the document or its order, each with its way of paying; none for who did not pay."""
+    payable = _payable(desk, document)
     if payable is None:
         return []
     found = payments.list_payments(actor=desk.actor, payable_id=payable.id)

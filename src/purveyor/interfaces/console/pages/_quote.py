@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from purveyor.interfaces.console import prices
 from purveyor.interfaces.console.desk import Desk
 from purveyor.interfaces.console.forms.selling import PayForm
+from purveyor.interfaces.console.pages._card import card_way
 from purveyor.interfaces.console.pages._shop import steps
 from purveyor.interfaces.texts import formats, refusals
 from purveyor.kernel.errors import DomainError, NotFound
@@ -79,9 +80,9 @@ def _form(desk: Desk, quote: QuoteView, available: Money) -> PayForm:
             if enough
             else _("Prepaid balance. Only %(amount)s available, which is not enough.") % left,
         ),
-        ("card", _("Card. Not available yet; it is coming.")),
+        *card_way(desk, quote.payer_id),
     ]
-    closed = frozenset({"card"} if enough else {"card", "balance"})
+    closed = frozenset() if enough else frozenset({"balance"})
     return PayForm(
         desk.request.POST or None,
         initial={"payment_method": "balance" if enough else "bank_transfer"},

@@ -12,12 +12,15 @@ from django.utils.translation import gettext as _
 from purveyor.billing import queries as billing
 from purveyor.interfaces.console import prices
 from purveyor.interfaces.console.desk import Desk, page
+from purveyor.interfaces.console.pages._card import Panel, panel
 from purveyor.interfaces.console.paging import cursor_of, pager
 from purveyor.interfaces.console.shell import tint_of
 from purveyor.interfaces.console.widgets import Line, Tab
 from purveyor.interfaces.texts import formats, labels
 from purveyor.parties import queries as parties
+from purveyor.payments import queries as payments
 from purveyor.sales import commands as sales_commands
+from purveyor.sales import credit
 from purveyor.sales import queries as sales
 from purveyor.sales.types import OrderRow, OrderView
 from purveyor.subscriptions import queries as subscriptions
@@ -117,7 +120,8 @@ def _detail(desk: Desk, order_id: UUID, back_url: str) -> HttpResponse:
         "customer_name": _("Several customers") if order.is_for_many else names.get(order.customer_id, ""),
         "customer_colour": tint_of(order.customer_id),
         "customer_url": _customer_url(desk, order),
-        "hold": _hold(order),
+        "hold": _hold(desk, order),
+        "card_panel": _card_panel(desk, order),
         "on_account": _on_account(desk, order),
         "reference": grouped(order.payment.reference) if order.payment else "",
         "iban": grouped(order.payment.iban) if order.payment else "",
@@ -175,15 +179,40 @@ def order_number(order: OrderView | OrderRow) -> str:
     return ""
 
 
+def _card_panel(desk: Desk, order: OrderView) -> Panel | None:
+    if order.payable_id is None or (order.status != "awaiting_payment" and order.payment_method != "card"):
+        return None
+    return panel(desk, payments.get_payable(actor=desk.actor, payable_id=order.payable_id))
+
+
 def _names(desk: Desk, ids: set[UUID]) -> dict[UUID, str]:
     names = parties.names_of(actor=desk.actor, ids=ids)
     return {desk.organization.id: desk.organization.name, **names}
 
 
-def _hold(order: OrderView) -> str:
+def _beyond(desk: Desk, order: OrderView) -> str:
+    """That it waits for room in the credit limit, with the numbers."""
+    found = credit.get_credit(
+        actor=desk.actor, reseller_id=order.reseller_id, currency=order.gross.currency
+    )
+    if found.limit is None:
+        return _("It waited for room in the credit limit, and goes on now.")
+    return _(
+        "%(owed)s is owed already, the credit limit is %(limit)s, and this order is %(gross)s. It goes on by itself"
+        " when invoices are paid or the limit is raised."
+    ) % {
+        "owed": formats.money_text(found.owed),
+        "limit": formats.money_text(found.limit),
+        "gross": formats.money_text(order.gross),
+    }
+
+
+def _hold(desk: Desk, order: OrderView) -> str:
     """Why a person must decide."""
     if order.status != "on_hold":
         return ""
+    if order.hold_reason == credit.HELD:
+        return _beyond(desk, order)
     if order.hold_reason == "period_ended":
         return _("The term was over before the money arrived, so the seats could not be added.")
     return _("It could not be carried out as promised when the money arrived.")

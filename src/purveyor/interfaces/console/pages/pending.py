@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from purveyor.interfaces.console.desk import Desk, page
 from purveyor.interfaces.console.forms.selling import PayForm
 from purveyor.interfaces.console.pages import _renewals
+from purveyor.interfaces.console.pages._card import card_way
 from purveyor.interfaces.console.pages._renewals import Row, link, tabs
 from purveyor.interfaces.console.paging import cursor_of, pager
 from purveyor.interfaces.texts import explanations, formats, labels
@@ -235,6 +236,7 @@ def _form(desk: Desk, totals: list[Money], *, bound: bool) -> PayForm:
             "bank_transfer",
             _("One bank transfer for all of them. It is in time when it arrives before the day named."),
         ),
+        *card_way(desk, desk.organization.id),
     ]
     return PayForm(
         desk.request.POST if bound else None,

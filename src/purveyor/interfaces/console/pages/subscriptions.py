@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from purveyor.billing import queries as billing
 from purveyor.interfaces.console.desk import Desk, page
 from purveyor.interfaces.console.forms.selling import RenewalForm
+from purveyor.interfaces.console.pages._card import renewal_way
 from purveyor.interfaces.console.pages._scheduled import changes, next_offers
 from purveyor.interfaces.console.pages.subscription_life import leavers_url, step_links
 from purveyor.interfaces.console.paging import cursor_of, pager
@@ -219,7 +220,7 @@ def renewal(desk: Desk, subscription_id: UUID) -> HttpResponse:
             "renewal_offer": show("off", found.renewal_offer_id) if found.renewal_offer_id else "",
             "renewal_payment_method": found.renewal_payment_method,
         },
-        methods=_methods(),
+        methods=_methods(desk, found),
         offers=next_offers(desk, found),
     )
     choosing = "leave" in desk.request.POST
@@ -268,11 +269,11 @@ def _back(desk: Desk, found: Subscription) -> dict[str, str]:
     return {"back_url": desk.url("on_subscription", subscription_id=found.id)}
 
 
-def _methods() -> list[tuple[str, str]]:
+def _methods(desk: Desk, found: Subscription) -> list[tuple[str, str]]:
     return [
         ("bank_transfer", _("Bank transfer. An invoice comes when the next term begins.")),
         ("balance", _("Prepaid balance. An invoice by bank transfer comes when it is not enough.")),
-        ("card", _("Card. Not available yet; it is coming.")),
+        *renewal_way(desk, found.payer_id),
     ]
 
 
