@@ -51,6 +51,28 @@ class PaymentReversed(Event):
 
 
 @dataclass(frozen=True)
+class _StatementEvent(Event):
+    """About a bank statement, for the operator; the id as UUID text. ``entries`` were not looked at yet."""
+
+    bank_statement_id: str
+    entries: int
+
+
+@dataclass(frozen=True)
+class StatementImported(_StatementEvent):
+    """A bank statement was stored: its entries are matched now."""
+
+    kind: ClassVar[str] = "bank_statement.imported"
+
+
+@dataclass(frozen=True)
+class StatementGoingOn(_StatementEvent):
+    """A thousand entries of a large statement were looked at, and others are left."""
+
+    kind: ClassVar[str] = "bank_statement.going_on"
+
+
+@dataclass(frozen=True)
 class BalanceDeposited(Event):
     """Money was added to a prepaid balance: paid in, left over, or freed by a cancelled order."""
 

@@ -71,8 +71,8 @@ _STATUSES: dict[str, tuple[Promise, str]] = {
     "matched": (gettext_lazy("Matched"), "good"),
     "partial": (gettext_lazy("Matched, a part"), "info"),
     "returned": (gettext_lazy("Returned"), "bad"),
-    "outgoing": (gettext_lazy("Money out"), "plain"),
-    "dismissed": (gettext_lazy("Put aside"), "plain"),
+    "outgoing": (gettext_lazy("Money out"), "calm"),
+    "dismissed": (gettext_lazy("Put aside"), "calm"),
 }
 
 
@@ -93,7 +93,7 @@ def status(code: str) -> str:
 
 def tone(code: str) -> str:
     """The colour of a status."""
-    return _STATUSES[code][1] if code in _STATUSES else "plain"
+    return _STATUSES[code][1] if code in _STATUSES else "calm"
 
 
 def warning(code: str, given: Mapping[str, Any]) -> str:
@@ -129,7 +129,9 @@ SENTENCES: dict[str, Callable[[Facts], str]] = {
         _("%(wanted)s would have to come from the balance, which holds %(available)s. Nothing was changed.")
         % {"wanted": f.money("wanted"), "available": f.money("available")}
     ),
-    "nothing_to_pay": lambda f: _("Nothing is due for this file: no refund waits, or no invoice may be collected."),
+    "nothing_to_pay": lambda f: _(
+        "Nothing is due for this file: no refund waits, or no invoice may be collected."
+    ),
     "statement_does_not_add_up": lambda f: (
         _(
             "The opening balance %(opening)s and the entries %(entries)s do not come to the closing balance"

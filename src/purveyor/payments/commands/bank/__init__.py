@@ -8,13 +8,14 @@ from purveyor.payments.commands.bank.by_hand import (
 )
 from purveyor.payments.commands.bank.import_statement import import_statement
 from purveyor.payments.commands.bank.mandates import enter_mandate, revoke_mandate
-from purveyor.payments.commands.bank.match_statement import match_again, match_statement
+from purveyor.payments.commands.bank.match_statement import go_on, match_again, match_statement
 from purveyor.payments.commands.bank.payment_files import make_collections, make_payouts, withdraw_file
 from purveyor.payments.commands.bank.reverse_payment import reverse_payment
 
 __all__ = [
     "dismiss_entry",
     "enter_mandate",
+    "go_on",
     "import_statement",
     "make_collections",
     "make_payouts",

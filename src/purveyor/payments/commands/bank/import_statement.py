@@ -11,13 +11,14 @@ from uuid import UUID
 
 from django.db import connection
 
-from purveyor.infra import activity
+from purveyor.infra import activity, outbox
 from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.ids import new_id
 from purveyor.parties import authority
 from purveyor.parties import queries as parties
 from purveyor.payments import bank, models
+from purveyor.payments.events import StatementImported
 from purveyor.payments.rules.bank.reading import read_file, warnings_of
 from purveyor.payments.types_bank import Imported, ReadEntry, ReadStatement
 
@@ -44,6 +45,7 @@ def import_statement(*, actor: Actor, now: datetime, content: bytes) -> list[Imp
     an opening balance that is not the closing before it are warnings. The operator's act. Source: rules.md e.
 
     Raises: Forbidden; StatementUnreadable; StatementTooLarge; StatementDoesNotAddUp.
+    Emits: bank_statement.imported, upon which the rest is matched.
     """
     authority.require(actor, "operate")
     read = read_file(content)
@@ -103,6 +105,9 @@ def _store(actor: Actor, now: datetime, read: ReadStatement, digest: str, part: 
         subject_id=id,
         reseller_id=None,
         facts={"reference": read.reference, "count": len(fresh)},
+    )
+    outbox.emit(
+        StatementImported(bank_statement_id=str(id), entries=len(fresh)), now=now, subject_id=id, reseller_id=None
     )
     return Imported(bank.get_statement(actor=actor, statement_id=id), False)
 

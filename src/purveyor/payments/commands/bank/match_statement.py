@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from purveyor.infra import outbox
 from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import NotFound
@@ -23,6 +24,7 @@ from purveyor.payments.commands.bank._write import (
     write_matches,
 )
 from purveyor.payments.commands.bank.import_statement import lock_account
+from purveyor.payments.events import StatementGoingOn
 from purveyor.payments.rules.bank.matching import SUGGESTED_MAX, Book, decide, take
 from purveyor.payments.types_bank import Decision, ReadEntry
 
@@ -50,6 +52,26 @@ def match_statement(*, actor: Actor, now: datetime, statement_id: UUID, limit: i
     rows = list(waiting if limit is None else waiting[:limit])
     decide_rows(actor, now, rows)
     return 0 if limit is None or len(rows) < limit else waiting.count()
+
+
+@command
+def go_on(*, actor: Actor, now: datetime, statement_id: UUID) -> int:
+    """Match the next thousand entries of a statement, and announce when others are left; how many.
+
+    Each step is a transaction of its own, so that a large statement shows how far it is. Safe to repeat.
+
+    Raises: as ``match_statement``.
+    Emits: bank_statement.going_on, and what ``match_statement`` does.
+    """
+    left = match_statement(actor=actor, now=now, statement_id=statement_id, limit=CHUNK)
+    if left:
+        outbox.emit(
+            StatementGoingOn(bank_statement_id=str(statement_id), entries=left),
+            now=now,
+            subject_id=statement_id,
+            reseller_id=None,
+        )
+    return left
 
 
 @command
