@@ -14,7 +14,16 @@ from tests.support.filled import Filled, run_id
 # What no page answers: a POST-only address, the probe of a watcher, and files.
 NOT_PAGES = {
     *("set_theme", "health", "activate", "renewals_export", "on_renewals_export", "document_split"),
-    *("vat_csv", "vat_ec_csv", "vat_oss_csv", "document_pdf", "document_xml", "on_document_pdf", "on_document_xml"),
+    *("statement_csv", "statement_pdf"),
+    *(
+        "vat_csv",
+        "vat_ec_csv",
+        "vat_oss_csv",
+        "document_pdf",
+        "document_xml",
+        "on_document_pdf",
+        "on_document_xml",
+    ),
 }
 ACCOUNT_PAGES = (
     "/accounts/2fa/",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from purveyor.interfaces.api.app import api
+from purveyor.kernel.ids import show
 from tests.api.caller import Answer, Caller
 from tests.isolation.roles import ROLES, foreign_ids, own_id, row_counts
 from tests.support.filled import Filled, nobodys
@@ -87,6 +89,14 @@ BODIES: dict[str, list[Any]] = {
         {**ARRIVED, "order": "{order}"},
         {**ARRIVED, "invoice": "{invoice}"},
         {**ARRIVED, "renewal": "{renewal}"},
+    ],
+    "POST /credit-notes": [
+        {
+            "invoice": "{invoice}",
+            "lines": [{"line": show("lin", UUID(int=1)), "quantity": 1}],
+            "refund_to": "balance",
+            "reason": "strange",
+        }
     ],
     "POST /renewals/pay": [{"renewals": ["{renewal}"], "payment_method": "balance"}],
     "POST /balance/deposits": [{"organization": "{organization}", "amount": MONEY, "reference": "strange"}],

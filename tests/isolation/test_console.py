@@ -23,7 +23,7 @@ ELSEWHERE = {"api/v1/", "accounts/", "language/"}
 # The kinds of thing that an address may name beside the workspace.
 KINDS = {
     *("cus", "res", "quo", "ord", "sub", "mem", "asg", "ivt", "inv", "per", "key"),
-    *("off", "prl", "run", "dun"),
+    *("off", "prl", "run", "dun", "ref"),
 }
 # Of the catalog, which belongs to nobody, and the runs over everybody: only the operator's desk shows it under an id.
 CATALOG = {"off", "prl", "run"}

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connections
 
 from purveyor.billing import commands as billing
+from purveyor.billing import queries as documents
 from purveyor.billing.types import AccountLine
 from purveyor.infra import clock, tx
 from purveyor.kernel.actor import Actor, system_actor
@@ -20,6 +21,7 @@ from purveyor.parties import commands as parties
 from purveyor.parties.types import Organization
 from purveyor.payments import commands as payments
 from purveyor.payments.types import LadderStep
+from purveyor.payments.types_refunds import CreditLine
 from purveyor.renewals import commands as renewals
 from purveyor.sales import commands as sales
 from purveyor.seats import commands as seats
@@ -229,6 +231,23 @@ def _fresh(world: World, name: str, place: Place, things: dict[str, str]) -> Non
     things["ivt"] = show("ivt", rows[0][0])
     _on_account(place, things)
     things["dun"] = _dunned(place)
+    things["ref"] = _credited(things["inv"])
+
+
+def _credited(invoice: str) -> str:
+    """A seat of the first invoice is credited: its money is refunded to the balance that paid it."""
+    actor = system_actor()
+    with tx.enter(actor):
+        document = documents.get_document(actor=actor, document_id=uuid_of(invoice))
+        note = payments.credit_invoice(
+            actor=actor,
+            now=clock.now(),
+            invoice_id=document.id,
+            lines=[CreditLine(document.lines[0].id, 1)],
+            refund_to="balance",
+            reason="One too many",
+        )
+    return show("ref", note.refunds[0].id)
 
 
 def _dunned(place: Place) -> str:

@@ -11,7 +11,8 @@ from purveyor.billing.errors import CreditExceedsLine, DocumentNotCreditable
 from purveyor.billing.models import Line
 from purveyor.billing.queries import _LIST_FIELDS, _listed, _visible, get_document
 from purveyor.billing.rules.credit import credit_lines, credit_taxes, left_of
-from purveyor.billing.types import Corrections, CreditDraft, Document, DocumentRow
+from purveyor.billing.types import Document, DocumentRow
+from purveyor.billing.types_credit import Corrections, CreditDraft
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import Invalid
 from purveyor.kernel.money import Money
@@ -72,7 +73,9 @@ def _seats(actor: Actor, invoice_ids: Collection[UUID]) -> dict[UUID, dict[UUID,
     rows = Line.objects.filter(document__in=notes).values("document__answers_id", "answers_id")
     found: dict[UUID, dict[UUID, int]] = {}
     for row in rows.annotate(seats=Sum("quantity")).order_by("document__answers_id", "answers_id"):
-        found.setdefault(row["document__answers_id"], {})[row["answers_id"]] = int(row["seats"])
+        invoice_id, line_id = row["document__answers_id"], row["answers_id"]
+        if invoice_id is not None and line_id is not None:
+            found.setdefault(invoice_id, {})[line_id] = int(row["seats"])
     return found
 
 

@@ -298,48 +298,6 @@ class Document(DocumentRow):
 
 
 @dataclass(frozen=True, slots=True)
-class CreditedLine:
-    """How much of an invoice's line is credited: seats and net, below or equal to the line's."""
-
-    line_id: UUID
-    quantity: int
-    net: Money
-
-
-@dataclass(frozen=True, slots=True)
-class CreditDraft:
-    """What a credit note over lines of ``invoice`` comes to: its lines, the taxes of these, the sums, and how much
-    of the gross is ``settles``, set off against what is open on the invoice. The ``rest`` was paid."""
-
-    invoice: Document
-    lines: tuple[CreditedLine, ...]
-    taxes: tuple[TaxLine, ...]
-    net: Money
-    vat: Money
-    settles: Money
-
-    @property
-    def gross(self) -> Money:
-        """Net and VAT."""
-        return self.net + self.vat
-
-    @property
-    def rest(self) -> Money:
-        """What was paid already and goes back."""
-        return self.gross - self.settles
-
-
-@dataclass(frozen=True, slots=True)
-class Corrections:
-    """The invoice that a credit note ``answers``; the credit notes of an invoice, the first one first, and how many
-    seats of each line they took back."""
-
-    answers: DocumentRow | None = None
-    credit_notes: tuple[DocumentRow, ...] = ()
-    seats: Mapping[UUID, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class OpenDocuments:
     """How many invoices wait for money, how many of them are overdue, and the sums, one a currency."""
 

@@ -17,15 +17,8 @@ from purveyor.billing.events import InvoicePaid
 from purveyor.billing.models import Document as Row
 from purveyor.billing.rules.credit import part_of
 from purveyor.billing.rules.status import status_of
-from purveyor.billing.types import (
-    CreditDraft,
-    Document,
-    DocumentDraft,
-    DocumentLine,
-    DraftLine,
-    Exchange,
-    Status,
-)
+from purveyor.billing.types import Document, DocumentDraft, DocumentLine, DraftLine, Exchange, Status
+from purveyor.billing.types_credit import CreditDraft
 from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import NotFound

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from uuid import UUID
 
-from purveyor.billing.types import CreditedLine, DocumentLine, TaxLine
+from purveyor.billing.types import DocumentLine, TaxLine
+from purveyor.billing.types_credit import CreditedLine
 from purveyor.kernel.money import Money, percent
 
 

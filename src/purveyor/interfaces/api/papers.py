@@ -7,7 +7,8 @@ from typing import Any, Literal
 from uuid import UUID
 
 from purveyor.billing import types as billing
-from purveyor.billing.types import Corrections, Document, DocumentRow, PartySnapshot
+from purveyor.billing.types import Document, DocumentRow, PartySnapshot
+from purveyor.billing.types_credit import Corrections
 from purveyor.interfaces.api import public
 from purveyor.interfaces.api.answers import Json, day, instant, maybe_instant, number
 from purveyor.interfaces.api.documents import Address, Period, Tax

@@ -82,7 +82,9 @@ def refund_failed(payer: Organization, refund: Refund) -> Letter:
         % {"amount": formats.money_text(refund.amount)},
         greeting=greeting(payer.name),
         paragraphs=(
-            _("The money could not be paid back the way it came. It is on your balance now, for you to spend."),
+            _(
+                "The money could not be paid back the way it came. It is on your balance now, for you to spend."
+            ),
         ),
         facts=(
             *([(_("Credit note"), refund.number)] if refund.number else []),

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from purveyor.billing import queries as billing
 from purveyor.billing.commands import issue_credit_note, prepare_credit
-from purveyor.billing.types import CreditDraft, Document
+from purveyor.billing.types import Document
+from purveyor.billing.types_credit import CreditDraft
 from purveyor.infra import activity
 from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor

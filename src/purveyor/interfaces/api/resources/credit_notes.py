@@ -21,9 +21,7 @@ Status = Literal["pending", "sent", "done", "failed"]
 Method = Literal["balance", "bank_transfer", "card"]
 
 
-@router.post(
-    "/credit-notes", response={201: papers.Invoice}, summary="Credit lines of an invoice (operator)"
-)
+@router.post("/credit-notes", response={201: papers.Invoice}, summary="Credit lines of an invoice (operator)")
 @writing(201)
 def issue_credit_note(request: ApiRequest, body: bodies.CreditNoteIn) -> Any:
     """Answers an invoice by a credit note, over never more than what is left of each line, at its own rate, discount

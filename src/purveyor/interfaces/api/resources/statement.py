@@ -7,7 +7,8 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpResponse
-from ninja import Query, Router
+from ninja import Router
+from ninja.params.functions import Query
 
 from purveyor.infra.clock import business_date
 from purveyor.interfaces.api import papers

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from purveyor.billing import queries as billing
 from purveyor.billing.credits import credited_seats, preview_credit
-from purveyor.billing.types import CreditDraft, Document, DocumentLine
+from purveyor.billing.types import Document, DocumentLine
+from purveyor.billing.types_credit import CreditDraft
 from purveyor.interfaces.console.desk import Desk, page, refuse
 from purveyor.interfaces.console.forms.credits import CreditForm, RefundAccountForm, RefundFailedForm
 from purveyor.interfaces.console.pages import _paper

@@ -12,6 +12,7 @@ from purveyor.interfaces.console.desk import Desk, page, refuse
 from purveyor.interfaces.console.forms.statement import StatementForm
 from purveyor.interfaces.console.pages import _paper
 from purveyor.interfaces.documents import statement as files
+from purveyor.interfaces.documents.files import File
 from purveyor.kernel.errors import DomainError, NotFound
 from purveyor.kernel.money import Money
 from purveyor.parties import queries as parties
@@ -41,6 +42,8 @@ class Account:
 @page("documents")
 def show(desk: Desk) -> HttpResponse:
     """What was owed, what moved and what is owed: one's own, or for the operator that of ``?of=``."""
+    if desk.actor.scope == "operator" and not desk.request.GET.get("of"):
+        return desk.redirect("balances")
     payer = _payer(desk)
     form = StatementForm(desk.request.GET, today=desk.today)
     found: list[Statement] = []
@@ -120,7 +123,7 @@ def _file_url(desk: Desk, name: str, payer: Organization, form: StatementForm) -
     return f"{desk.url(name)}?{urlencode(query)}"
 
 
-def _handed(file: files.File) -> HttpResponse:
+def _handed(file: File) -> HttpResponse:
     answer = HttpResponse(file.content, content_type=file.content_type)
     answer["Content-Disposition"] = f'attachment; filename="{file.name}"'
     return answer
