@@ -35,6 +35,13 @@ def stage(db: object, vies: ViesDouble) -> Stage:
     return stage
 
 
+@pytest.fixture(autouse=True)
+def up_again(vies: ViesDouble) -> Iterator[None]:
+    yield
+    vies.switches.down = None
+    client.forget_rest()
+
+
 def invoice_of(stage: Stage, order: Json) -> Json:
     found: Json = stage.operator.get(f"/invoices/{order['invoice']['id']}").ok()
     return found
@@ -104,14 +111,14 @@ def test_a_day_without_an_answer_holds_the_invoice(stage: Stage, vies: ViesDoubl
         assert "The invoice waits for the answer" in quote["taxes"][0]["reason"]
         stage.events()
         order = stage.buy(customer, new(3, MONTH))
-        assert (order["status"], order["invoice"]) == ("completed", None)
+        assert (order["status"], order.get("invoice")) == ("completed", None)
         assert stage.subscription(order["subscriptions"][0])["status"] == "active"
         assert stage.available() == before - 1428
         assert "invoice.held" in stage.events()
         del stage.invoiced[-1]
         never_renew(stage, order)
         stage.move("2026-11-23T08:00:00Z")
-        assert order_now(stage, order)["invoice"] is None
+        assert order_now(stage, order).get("invoice") is None
         vies.switches.down = None
         stage.move("2026-11-23T11:00:00Z")
         assert state_of(stage, customer) == "valid"
@@ -130,7 +137,7 @@ def test_a_held_invoice_that_turns_out_to_be_a_consumers(stage: Stage, vies: Vie
         vies.switches.answers[number] = ANSWER_OF_NOBODY
         customer = stage.customer("Unklar GmbH", "DE", vat_number=number)
         order = stage.buy(customer, new(3, MONTH))
-        assert order["invoice"] is None
+        assert order.get("invoice") is None
         never_renew(stage, order)
         vies.switches.answers[number] = "invalid"
         stage.move("2026-11-23T13:00:00Z")
@@ -151,9 +158,9 @@ def test_nobody_ever_answers(stage: Stage, vies: ViesDouble) -> None:
         stage.received.append(1428)
         never_renew(stage, order)
         assert order_now(stage, order)["status"] == "completed"
-        assert order_now(stage, order)["invoice"] is None
+        assert order_now(stage, order).get("invoice") is None
         stage.move("2026-12-14T22:00:00Z")
-        assert order_now(stage, order)["invoice"] is None
+        assert order_now(stage, order).get("invoice") is None
         stage.move("2026-12-15T06:00:00Z")
         invoice = invoice_of(stage, order_now(stage, order))
         assert (invoice["vat"]["amount"], invoice["issued_on"]) == (228, "2026-12-15")

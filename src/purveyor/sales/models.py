@@ -71,6 +71,8 @@ class Order(models.Model):
     payment_details = models.JSONField(null=True)
     # Completed before it was invoiced: its lines are billed with the next gathered invoice.
     on_account = models.BooleanField(default=False)
+    # Completed, and its invoice waits until something is known (billing.held).
+    invoice_held = models.BooleanField(default=False, db_default=False)
     placed_at = models.DateTimeField()
     completed_at = models.DateTimeField(null=True)
 
@@ -87,6 +89,7 @@ class Order(models.Model):
                 condition=~Q(status="completed")
                 | Q(invoice__isnull=False, completed_at__isnull=False)
                 | Q(on_account=True, completed_at__isnull=False)
+                | Q(invoice_held=True, completed_at__isnull=False)
                 | Q(kind="renewals", completed_at__isnull=False),
                 name="sales_order_completed_is_invoiced",
             ),

@@ -15,7 +15,7 @@ from stdnum.util import get_cc_module
 
 from purveyor.kernel.errors import Invalid
 from purveyor.tax.errors import VatNumberInvalid
-from purveyor.tax.rules.territories import EU_MEMBERS
+from purveyor.tax.rules.territories import EU_MEMBERS, number_country
 from purveyor.tax.types import FORMAT_ONLY, NOT_CHECKED, NumberResult
 
 MAX_LENGTH = 40
@@ -69,6 +69,11 @@ def check_number(country: str, number: str) -> NumberResult:
         except _Refused as foreign:
             raise _invalid(text, other, foreign.reason) from None
     return NumberResult("valid", normalized, _evidence(normalized, state, "valid", FORMAT_ONLY))
+
+
+def of_member_state(normalized: str) -> bool:
+    """Whether a number, as it is stored, bears the prefix of a member state: only such a one can be asked about."""
+    return number_country(normalized) in EU_MEMBERS
 
 
 class _Refused(Exception):

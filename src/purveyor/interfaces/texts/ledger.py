@@ -27,6 +27,7 @@ MOVEMENTS: dict[str, Promise] = {
     "deposit": _("Paid in"),
     "transfer": pgettext_lazy("movement", "Transfer"),
     "payment": pgettext_lazy("movement", "Payment"),
+    "invoice_held": pgettext_lazy("movement", "Money of an invoice that is held"),
     "order_held": _("Money back from an order on hold"),
     "order_cancelled": _("Money back from a cancelled order"),
     "credit": pgettext_lazy("movement", "Credit note"),

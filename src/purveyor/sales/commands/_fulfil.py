@@ -57,6 +57,7 @@ def fulfil(
     if invoice is not None:
         order.invoice_id = invoice.id
         order.invoice_number = invoice.number
+    order.invoice_held = invoice is None
     order.status = "completed"
     order.completed_at = now
     _announce_completed(now, order, lines)

@@ -18,4 +18,6 @@ def note_invoice(*, actor: Actor, now: datetime, order_id: UUID, invoice_id: UUI
     Raises: Forbidden for everybody but the operator and its jobs.
     """
     authority.require(actor, "operate")
-    models.Order.objects.filter(id=order_id).update(invoice_id=invoice_id, invoice_number=number)
+    models.Order.objects.filter(id=order_id).update(
+        invoice_id=invoice_id, invoice_number=number, invoice_held=False
+    )

@@ -24,7 +24,7 @@ from purveyor.sales.types import OrderView
 from purveyor.subscriptions import queries as subscriptions
 from purveyor.subscriptions.types import Status
 
-_CHANGED = ("status", "hold_reason", "invoice_id", "invoice_number", "completed_at")
+_CHANGED = ("status", "hold_reason", "invoice_id", "invoice_number", "invoice_held", "completed_at")
 
 
 @command

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from purveyor.tax.types import NumberState
 
 _PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60))
+_A_DAY, _LATER = 28, timedelta(hours=4)
 
 
 def state_after(
@@ -25,7 +26,7 @@ def state_after(
 
 
 def pause_before(attempt: int, chance: float) -> timedelta:
-    """How long to wait after the ``attempt``-th unknown answer in a row (from 1): a minute at first, an hour in the
-    end, give or take a fifth (``chance`` from 0 to 1), so that many do not come back at one instant."""
-    pause = _PAUSES[min(max(attempt, 1), len(_PAUSES)) - 1]
+    """How long to wait after the ``attempt``-th unknown answer in a row (from 1): a minute at first, then an hour, and
+    four after about a day, give or take a fifth (``chance`` from 0 to 1), so that many do not come back at once."""
+    pause = _PAUSES[min(max(attempt, 1), len(_PAUSES)) - 1] if attempt <= _A_DAY else _LATER
     return pause * (0.8 + 0.4 * chance)

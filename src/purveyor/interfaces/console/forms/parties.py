@@ -114,6 +114,16 @@ class SellerForm(BusinessForm):
         label=_("Help e-mail"), max_length=254, required=False, widget=forms.EmailInput
     )
     help_url = forms.CharField(label=_("Help page"), max_length=500, required=False)
+    vat_unknown = forms.ChoiceField(
+        label=_("While nobody can say whether a buyer's VAT number is valid"),
+        choices=[
+            ("hold_invoice", _("Deliver, and hold the invoice until the answer comes")),
+            ("charge_then_correct", _("Charge VAT, and correct it by credit note when the answer comes")),
+        ],
+    )
+    vat_answer_days = forms.IntegerField(
+        label=_("Days for which a valid answer serves before that"), min_value=0, max_value=90
+    )
 
 
 class KeyForm(forms.Form):

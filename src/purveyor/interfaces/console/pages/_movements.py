@@ -91,6 +91,7 @@ def _text(one: Movement) -> str:
         "deposit": _("Paid in"),
         "transfer": _("The part of a transfer that was not needed"),
         "payment": _("Paid from the balance"),
+        "vat_not_owed": _("VAT that was paid and is not owed"),
         "order_held": _("Money back from an order on hold"),
         "order_cancelled": _("Money back from a cancelled order"),
         "refund": _("Money back with a credit note"),

@@ -14,18 +14,22 @@ from purveyor.interfaces.console.desk import Desk, page
 from purveyor.interfaces.console.pages._activity import activity_page
 from purveyor.interfaces.console.pages.orders import url_of_order
 from purveyor.interfaces.console.shell import tint_of
+from purveyor.interfaces.texts import numbers
 from purveyor.interfaces.texts.explanations import seats_text
 from purveyor.ledger import queries as ledger
 from purveyor.ledger.types import Balance
 from purveyor.parties import commands as parties_commands
 from purveyor.parties import queries as parties
 from purveyor.parties.types import Organization
+from purveyor.payments import funds
+from purveyor.payments.types_funds import FundSettings
 from purveyor.sales import queries as sales
 from purveyor.sales.types import OrderRow
 from purveyor.seats import queries as seats
 from purveyor.seats.types import Invitation
 from purveyor.subscriptions import queries as subscriptions
 from purveyor.subscriptions.types import Subscription
+from purveyor.tax.queries import find_number_check
 
 ENDING_DAYS = 30
 SHOWN = 6
@@ -96,6 +100,8 @@ def customer(desk: Desk) -> HttpResponse:
         )
     seat_count = subscriptions.count_seats(actor=desk.actor, customer_id=known.id)
     context = _needed(desk) | _subscriptions(desk, known.id) | {"seats": seat_count}
+    check = find_number_check(actor=desk.actor, organization=known) if known.vat_number else None
+    context |= {"number_state": numbers.state(known, check), "number_notice": numbers.notice(known)}
     return desk.render("console/overview/customer.html", context)
 
 
@@ -116,6 +122,7 @@ def _needed(desk: Desk) -> dict[str, object]:
         "ending": [_term(desk, s) for s in subscriptions.list_ending(actor=actor, until=until, limit=SHOWN)],
         "free": [_term(desk, one) for one in free],
         "balances": _balances(desk),
+        "low": _low(desk),
         "ends_url": f"{desk.url('subscriptions')}?{urlencode({'sort': 'ends', 'status': 'active'})}",
         "on_ends_url": _on_ends_url(desk),
     }
@@ -141,6 +148,13 @@ def _balances(desk: Desk) -> list[Balance]:
     if desk.actor.scope == "operator" or not desk.may("documents") or desk.actor.acting_on is not None:
         return []
     return ledger.get_balance(actor=desk.actor, party_id=desk.organization.id)
+
+
+def _low(desk: Desk) -> list[FundSettings]:
+    """The own balances that are below what their owner set, where the actor spends them."""
+    if desk.actor.scope == "operator" or not desk.may("documents") or desk.actor.acting_on is not None:
+        return []
+    return funds.list_low(actor=desk.actor)
 
 
 def _names(desk: Desk, ids: set[UUID]) -> dict[UUID, str]:

@@ -60,7 +60,7 @@ def _reseller(desk: Desk) -> HttpResponse:
 
 
 _HELP_FIELDS = ("help_name", "help_email", "help_url", "notify_customer_contact", "documents_to_bill_to")
-_BANK_FIELDS = ("iban", "bic", "bank_name", "help_email", "help_url")
+_BANK_FIELDS = ("iban", "bic", "bank_name", "help_email", "help_url", "vat_unknown", "vat_answer_days")
 
 
 def _seller(desk: Desk) -> HttpResponse:
@@ -72,6 +72,8 @@ def _seller(desk: Desk) -> HttpResponse:
         "bank_name": seller.bank_name,
         "help_email": seller.help_email,
         "help_url": seller.help_url,
+        "vat_unknown": seller.vat_unknown,
+        "vat_answer_days": seller.vat_answer_days,
     }
     form = SellerForm(desk.request.POST or None, initial=initial)
 
