@@ -143,10 +143,11 @@ def test_a_worker_killed_between_charge_and_write(
     def die(**_: object) -> None:
         raise Killed
 
-    with monkeypatch.context() as patch, pytest.raises(Killed):
+    attempt = everything("SELECT id FROM payments_cardattempt WHERE status = 'planned'")[0][0]
+    with monkeypatch.context() as patch:
         patch.setattr("purveyor.payments.commands.cards.apply.apply_charge", die)
-        attempt = everything("SELECT id FROM payments_cardattempt WHERE status = 'planned'")[0][0]
-        drive.drive(attempt_id=attempt, now=clock.now())
+        with pytest.raises(Killed):
+            drive.drive(attempt_id=attempt, now=clock.now())
     assert charges(double) == before + 1
     assert attempts(stage, order) == [("off_session", "sending", "")]
     # While the call may still be under way nobody makes another; then it is found again, and not made twice.
