@@ -14,6 +14,7 @@ from purveyor.billing import queries as billing
 from purveyor.billing.types import DocumentRow, Kind, OpenDocuments
 from purveyor.interfaces.console.desk import Desk, page
 from purveyor.interfaces.console.pages import _movements, _paper
+from purveyor.interfaces.console.pages.funds import filter_form
 from purveyor.interfaces.console.paging import cursor_of, pager
 from purveyor.interfaces.console.shell import tint_of
 from purveyor.interfaces.console.widgets import Tab
@@ -23,6 +24,8 @@ from purveyor.kernel.paging import read_cursor, write_cursor
 from purveyor.ledger import queries as ledger
 from purveyor.parties import queries as parties
 from purveyor.parties.types import Organization
+from purveyor.payments import funds
+from purveyor.sales import credit
 
 LIMIT = 50
 SHOWN = ("", "open", "overdue", "paid")
@@ -96,6 +99,7 @@ def _listing(desk: Desk) -> HttpResponse:
         "filtered": bool(get.get("q") or state or kind),
         "with_customer": desk.customer is None,
         "account_url": _account_url(desk),
+        "credits": _credits(desk),
         "statement_url": desk.url("statement")
         if desk.actor.scope != "operator" and desk.customer is None
         else "",
@@ -111,6 +115,13 @@ def _account_url(desk: Desk) -> str:
     held = billing.list_accounts(actor=desk.actor, reseller_id=desk.organization.id)
     gathers = parties.get_reseller_profile(reseller_id=desk.organization.id).billing_mode == "gathered"
     return desk.url("on_account") if gathers or any(one.due_at is not None for one in held) else ""
+
+
+def _credits(desk: Desk) -> list[credit.Credit]:
+    """What a reseller owes and may owe, where the operator set a limit."""
+    if desk.actor.scope != "reseller" or desk.customer is not None:
+        return []
+    return credit.list_credits(actor=desk.actor, reseller_id=desk.organization.id)
 
 
 def _document_cursor(text: str | None) -> tuple[date, UUID] | None:
@@ -175,12 +186,15 @@ def balance(desk: Desk) -> HttpResponse:
     asked = desk.request.GET.get("currency", "")
     currency = asked if asked in currencies else currencies[0]
     key = read_cursor(cursor_of(desk.request), parts=1)
+    form = filter_form(desk)
+    wanted = form.wanted()
     movements = ledger.list_movements(
-        actor=desk.actor, party_id=party.id, currency=currency, cursor=_number(key), limit=LIMIT + 1
+        actor=desk.actor, party_id=party.id, currency=currency, cursor=_number(key), limit=LIMIT + 1, **wanted
     )
     rows, more = movements[:LIMIT], len(movements) > LIMIT
     current = next((one for one in held if one.available.currency == currency), None)
-    now = current.available + current.reserved if current is not None and key is None else None
+    whole = key is None and not any(wanted.values())
+    now = current.available + current.reserved if current is not None and whole else None
     own = desk.actor.scope != "operator"
     seller = parties.get_seller()
     context = {
@@ -194,10 +208,23 @@ def balance(desk: Desk) -> HttpResponse:
         "iban_text": formats.in_fours(seller.iban),
         "purpose": _purpose(party),
         "statement_url": "" if own else f"{desk.url('statement')}?of={party.public_id}",
+        "filter": form,
+        "filtered": any(wanted.values()),
+        "csv_url": _csv_url(desk, currency),
+        "watched": funds.get_fund_settings(actor=desk.actor, party_id=party.id, currency=currency),
+        "asked": funds.list_open_deposits(actor=desk.actor, party_id=party.id),
         "deposit_url": "" if own else f"{desk.url('deposit')}?of={party.public_id}",
         "pager": pager(desk.request, write_cursor(str(rows[-1].id)) if more else None),
     }
     return desk.render("console/billing/balance.html", context)
+
+
+def _csv_url(desk: Desk, currency: str) -> str:
+    query = desk.request.GET.copy()
+    for gone in ("after", "trail"):
+        query.pop(gone, None)
+    query["currency"] = currency
+    return f"{desk.url('balance_csv')}?{query.urlencode()}"
 
 
 def _number(key: tuple[str, ...] | None) -> int | None:
