@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable
 
 import facturx
@@ -68,3 +70,12 @@ def test_nobody_else_gets_them(paid: tuple[str, str], by: By) -> None:
     for role in ("other_reseller", "member"):
         for kind in ("pdf", "xml"):
             assert by(role).get(f"/invoices/{paid[0]}/{kind}").status in (403, 404), role
+
+
+def test_the_lines_for_a_spreadsheet(paid: tuple[str, str], by: By) -> None:
+    answer = by("reseller").get(f"/invoices/{paid[0]}/lines.csv")
+    assert (answer.status, answer.type) == (200, "text/csv; charset=utf-8")
+    head, *rows = list(csv.reader(io.StringIO(answer.raw.decode("utf-8-sig"))))
+    assert (head[0], head[-2:]) == ("Customer", ["Net", "Currency"])
+    invoice = by("reseller").get(f"/invoices/{paid[0]}").ok()
+    assert [row[-2] for row in rows] == [f"{line['net']['amount'] / 100:.2f}" for line in invoice["lines"]]

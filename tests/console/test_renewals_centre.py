@@ -261,10 +261,11 @@ def test_the_file_has_every_row_and_no_formula(shop: Shop, reseller: Browser) ->
     assert {row["Day"] for row in rows} == {"2027-11-22"}
 
 
-@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\tx", "\rx"])
+@pytest.mark.parametrize("text", ["=1", "+1", "-1+1", "-1\n", "@x", "\tx", "\rx"])
 def test_a_cell_is_no_formula(text: str) -> None:
     assert safe_cell(text) == f"'{text}"
     assert safe_cell("1-1") == "1-1"
+    assert safe_cell("-12.50") == "-12.50", "a number is kept one"
 
 
 def test_a_page_is_the_same_work_for_few_and_for_many(

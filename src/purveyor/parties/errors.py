@@ -24,3 +24,9 @@ class GatheringNotAllowed(DomainError):
 
     code = "gathering_not_allowed"
     status = 409
+
+
+class SellerCountryNotYet(DomainError):
+    """No invoice of a seller there would be lawful yet. Facts: ``field`` (``country``), ``country``."""
+
+    code = "seller_country_not_yet"

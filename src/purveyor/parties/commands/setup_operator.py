@@ -17,9 +17,12 @@ from purveyor.parties import models, queries
 from purveyor.parties.authority import require
 from purveyor.parties.commands._fields import organization_columns
 from purveyor.parties.commands.resellers import create_reseller
+from purveyor.parties.errors import SellerCountryNotYet
 from purveyor.parties.types import CustomerInput, Seller, VatUnknownPolicy
 
 ANSWER_DAYS_MAX = 90
+# Where an invoice is only one once the state has stamped it: Mexico's CFDI is not written yet.
+_NOT_YET = frozenset({"MX"})
 
 
 @command
@@ -36,12 +39,13 @@ def setup_operator(
 ) -> Seller:
     """Make the operator and its house reseller ``HOUSE``; there is one operator (repeating returns it).
 
-    Raises: Forbidden, Invalid, vat_number_invalid.
+    Raises: Forbidden, Invalid, vat_number_invalid; SellerCountryNotYet.
     """
     require(actor, "operate")
     if models.SellerProfile.objects.exists():
         return queries.get_seller()
     columns, _ = organization_columns(given)
+    _check_country(columns["country"])
     new = new_id()
     models.Organization.objects.create(
         id=new, kind="operator", reseller_id=None, customer_id=None, currency=given.currency or "EUR",
@@ -83,11 +87,12 @@ def update_seller(
     ``vat_unknown`` says what is done while a buyer's VAT number is unknown, ``vat_answer_days`` how old a valid
     answer may be that serves meanwhile; left out, they stay.
 
-    Raises: Forbidden, Invalid, vat_number_invalid.
+    Raises: Forbidden, Invalid, vat_number_invalid; SellerCountryNotYet.
     """
     require(actor, "operate")
     seller = queries.get_seller()
     columns, _ = organization_columns(given, before=seller.organization)
+    _check_country(columns["country"])
     policy = vat_unknown or seller.vat_unknown
     if policy not in ("hold_invoice", "charge_then_correct"):
         raise Invalid(field="vat_unknown", reason="choice", choices=["hold_invoice", "charge_then_correct"])
@@ -109,6 +114,11 @@ def update_seller(
         reseller_id=None,
     )  # fmt: skip
     return queries.get_seller()
+
+
+def _check_country(country: str) -> None:
+    if country in _NOT_YET:
+        raise SellerCountryNotYet(field="country", country=country)
 
 
 def _clean_iban(text: str) -> str:

@@ -14,7 +14,7 @@ from purveyor.interfaces.api import answers, documents, papers
 from purveyor.interfaces.api.door import ApiRequest, path_id, reading
 from purveyor.interfaces.api.resources import _reach
 from purveyor.interfaces.api.types import Limit
-from purveyor.interfaces.documents import files
+from purveyor.interfaces.documents import files, split
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import NotFound
 from purveyor.kernel.paging import write_cursor
@@ -90,6 +90,16 @@ def get_invoice_pdf(request: ApiRequest, id: str) -> Any:
 @reading
 def get_invoice_xml(request: ApiRequest, id: str, format: files.Syntax = "cii") -> Any:
     return _handed(files.xml_of(actor=request.call.actor, document=_found(request, id), syntax=format))
+
+
+@router.get(
+    "/invoices/{id}/lines.csv",
+    summary="The lines of a document for a spreadsheet, each with its customer",
+    openapi_extra=_file("text/csv"),
+)
+@reading
+def get_invoice_lines(request: ApiRequest, id: str) -> Any:
+    return _handed(split.csv_of(_found(request, id)))
 
 
 def _found(request: ApiRequest, id: str) -> Document:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from purveyor.billing import commands as billing_commands
 from purveyor.billing import queries as billing
-from purveyor.billing.types import Account, AccountRow, DocumentLine
+from purveyor.billing.types import Account, AccountRow
 from purveyor.infra.clock import business_date
 from purveyor.interfaces.console.desk import Desk, page
 from purveyor.interfaces.console.export import stream_csv
@@ -26,9 +26,9 @@ from purveyor.interfaces.console.forms.gathered import (
 )
 from purveyor.interfaces.console.pages import _paper
 from purveyor.interfaces.console.shell import tint_of
+from purveyor.interfaces.documents import split as split_file
 from purveyor.interfaces.texts import explanations, formats, lines
 from purveyor.kernel.errors import NotFound
-from purveyor.kernel.ids import show
 from purveyor.kernel.money import Money
 from purveyor.parties import commands as parties_commands
 from purveyor.parties import queries as parties
@@ -125,30 +125,8 @@ def _groups(desk: Desk, rows: Iterable[AccountRow]) -> list[Group]:
 def split(desk: Desk, document_id: UUID) -> HttpResponseBase:
     """The lines of a document for a spreadsheet, each with its customer and subscription."""
     found = billing.get_document(actor=desk.actor, document_id=document_id)
-    heads = [
-        *(_("Customer"), _("What"), _("Subscription"), _("From"), _("Until"), _("Seats"), _("Months")),
-        *(_("Price a seat"), _("Discount"), _("Net"), _("Currency")),
-    ]
-    rows = [_cells(one) for one in found.lines]
-    return stream_csv(found.number, heads, lambda _cursor: (rows, None))
-
-
-def _cells(line: DocumentLine) -> list[str]:
-    plain = "" if line.subscription_id is None else show("sub", line.subscription_id)
-    start, end = line.period_start, line.period_end
-    return [
-        line.customer_name,
-        lines.describe_line(line.description),
-        plain,
-        "" if start is None else start.isoformat(),
-        "" if end is None else end.isoformat(),
-        str(line.quantity),
-        str(line.months),
-        str(line.unit_price.decimal()),
-        str(line.discount_percent),
-        str(line.net.decimal()),
-        line.net.currency,
-    ]
+    rows = [split_file.cells(one) for one in found.lines]
+    return stream_csv(found.number, split_file.heads(), lambda _cursor: (rows, None))
 
 
 @page("buy", customer=True, scopes=("operator", "reseller"))
