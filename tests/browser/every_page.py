@@ -15,6 +15,8 @@ from tests.support.filled import Filled, run_id
 NOT_PAGES = {
     *("set_theme", "health", "activate", "renewals_export", "on_renewals_export", "document_split"),
     *("statement_csv", "statement_pdf"),
+    # By a secret link, and the ways to the provider's page and back.
+    *("pay", "pay_go", "pay_back"),
     *(
         "vat_csv",
         "vat_ec_csv",
@@ -45,6 +47,7 @@ SIGNED_OUT = (
     "/accounts/inactive/",
     "/no-such-page",
     "/activate/no-such-token",
+    "/pay/no-such-token",
 )
 _ID = re.compile(r"<(\w+):(\w+)>")
 

@@ -19,10 +19,11 @@ from tests.isolation.roles import ROLES, foreign_ids, own_id, row_counts
 from tests.support.filled import Filled, run_id
 
 # Addresses outside the console's own: a login's own pages, and what names nothing.
-ELSEWHERE = {"api/v1/", "accounts/", "language/"}
+ELSEWHERE = {"api/v1/", "accounts/", "language/", "webhooks/"}
 # The kinds of thing that an address may name beside the workspace.
 KINDS = {
     *("cus", "res", "quo", "ord", "sub", "mem", "asg", "ivt", "inv", "per", "key"),
+    *("crd", "pbl"),
     *("off", "prl", "run", "dun", "ref"),
 }
 # Of the catalog, which belongs to nobody, and the runs over everybody: only the operator's desk shows it under an id.
@@ -36,6 +37,9 @@ PUBLIC = {
     "set_theme": "a cookie",
     "gallery": "parts of pages, without data",
     "health": "alive",
+    "pay": "what is to be paid, for whoever has its secret link",
+    "pay_go": "the way to the provider's page, the same",
+    "pay_back": "the way back, the same",
 }
 
 

@@ -20,6 +20,8 @@ from purveyor.kernel.money import Money
 from purveyor.parties import commands as parties
 from purveyor.parties.types import Organization
 from purveyor.payments import commands as payments
+from purveyor.payments.models import Card
+from purveyor.payments.queries import find_payable_for
 from purveyor.payments.types import LadderStep
 from purveyor.payments.types_refunds import CreditLine
 from purveyor.renewals import commands as renewals
@@ -232,6 +234,7 @@ def _fresh(world: World, name: str, place: Place, things: dict[str, str]) -> Non
     _on_account(place, things)
     things["dun"] = _dunned(place)
     things["ref"] = _credited(things["inv"])
+    things |= _card(place, things["ord"])
 
 
 def _credited(invoice: str) -> str:
@@ -248,6 +251,31 @@ def _credited(invoice: str) -> str:
             reason="One too many",
         )
     return show("ref", note.refunds[0].id)
+
+
+def _card(place: Place, order: str) -> dict[str, str]:
+    """A kept card of the payer, and what it could pay."""
+    actor = system_actor()
+    with tx.enter(actor):
+        card = Card(
+            id=new_id(),
+            reseller_id=place.customer.reseller_id if place.payer.kind == "customer" else place.payer.id,
+            customer_id=place.payer.id if place.payer.kind == "customer" else None,
+            payer_id=place.payer.id,
+            provider_payer=f"cus_{new_id().hex}",
+            provider_id=f"pm_{new_id().hex}",
+            brand="visa",
+            last4="4242",
+            exp_month=12,
+            exp_year=2090,
+            is_default=True,
+            added_at=clock.now(),
+            added_by="Somebody",
+        )
+        card.save(force_insert=True)
+        payable = find_payable_for(actor=actor, subject_kind="order", subject_id=uuid_of(order))
+        assert payable is not None
+    return {"crd": show("crd", card.id), "pbl": show("pbl", payable.id)}
 
 
 def _dunned(place: Place) -> str:
