@@ -46,6 +46,7 @@ def things(world: World) -> Things:
     )
     seats = f"/subscriptions/{order['subscriptions'][0]}/assignments"
     seat = reseller.post(seats, {"email": "ann@customer.example"}).ok(status=201)
+    asked = reseller.post("/balance/top-ups", {"amount": money}).ok(status=201)
     (coming,) = reseller.get(f"/renewals?customer={customer}").ok()["data"]
     return Things(
         {
@@ -59,6 +60,7 @@ def things(world: World) -> Things:
             "assignments": seat["id"],
             "invoices": order["invoice"]["id"],
             "resellers": organization,
+            "balance": asked["id"],
         }
     )
 
@@ -104,6 +106,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST reactivate": {"reason": "strange"},
     "POST take-back": {"quantity": 1},
     "PUT leavers": {"assignments": []},
+    "PUT credit": {"currency": "EUR", "amount": 1},
 }
 
 

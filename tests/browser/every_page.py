@@ -14,7 +14,7 @@ from tests.support.filled import Filled, run_id
 # What no page answers: a POST-only address, the probe of a watcher, and files.
 NOT_PAGES = {
     *("set_theme", "health", "activate", "renewals_export", "on_renewals_export", "document_split"),
-    *("statement_csv", "statement_pdf"),
+    *("statement_csv", "statement_pdf", "ledger_csv", "ledger_journal_csv", "balance_csv"),
     # By a secret link, and the ways to the provider's page and back.
     *("pay", "pay_go", "pay_back"),
     *(
@@ -68,7 +68,8 @@ def pages_for(filled: Filled, role: str) -> Iterator[tuple[str, str]]:
             continue
         if role == "operator" and one.name in {"people_resend", "people_withdraw"}:
             continue
-        yield "own", f"/{workspace}/{_filled(one, staff)}"
+        deposit = {"pbl": ids["pbl_deposit"]} if one.name == "top_up_detail" else {}
+        yield "own", f"/{workspace}/{_filled(one, staff | deposit)}"
     for one in urls.ACTING:
         if one.name in NOT_PAGES:
             continue

@@ -16,7 +16,10 @@ CLOSELY = {"operator": ("own",), "reseller": ("own", "acting"), "admin": (), "me
 OFF = {403, 404}
 # What each must reach, so that no page goes unseen because an id of the world was the wrong one.
 MAY = {
-    "operator": re.compile(r"^(?!.*/(settings/((people|keys)/(per|key)_|billing$|notices$|cards)|pay/pbl_|on-account$))"),
+    "operator": re.compile(
+        r"^(?!.*/(settings/((people|keys)/(per|key)_|billing$|notices$|cards)|pay/pbl_|on-account$"
+        r"|balance/(pay-in|settings)))"
+    ),
     "reseller": re.compile(r"^(?!.*/(suspend|resume|end|reactivate)$)"),
     "admin": re.compile(r"^(?!.*/(suspend|resume|end|reactivate|take-back)$).*(/on/|/settings/keys)"),
     "member": re.compile("^/accounts/|^/cus_[0-9a-z]+/$"),

@@ -42,7 +42,7 @@ OPEN = {
 REFERENCE = {
     *("catalog_vendor", "catalog_product", "catalog_plan", "catalog_offer", "catalog_pricelist"),
     *("catalog_price", "tax_rate", "tax_exchangerate", "parties_sellerprofile"),
-    *("renewals_daily", "renewals_run"),
+    *("renewals_daily", "renewals_run", "billing_recognitionstate"),
 }
 
 

@@ -104,8 +104,12 @@ def test_a_low_balance_is_told_once_and_filled_once_a_day(stage: Stage) -> None:
 
 def test_nobody_touches_anothers_balance(stage: Stage) -> None:
     other = show("res", stage.shop.houses.second.id)
-    stage.reseller.post("/balance/top-ups", {"amount": eur(1), "organization": other}).refused(404, "not_found")
-    stage.reseller.put("/balance/settings", {"currency": "EUR", "organization": other}).refused(404, "not_found")
+    stage.reseller.post("/balance/top-ups", {"amount": eur(1), "organization": other}).refused(
+        404, "not_found"
+    )
+    stage.reseller.put("/balance/settings", {"currency": "EUR", "organization": other}).refused(
+        404, "not_found"
+    )
     stage.reseller.get(f"/resellers/{other}/credit").refused(404, "not_found")
     own = show("res", stage.house.id)
     limit = {"currency": "EUR", "amount": 10**9}
@@ -119,7 +123,9 @@ def test_above_its_credit_limit_a_reseller_waits(stage: Stage) -> None:
     first = stage.buy(customer, new(10, MONTH), method="bank_transfer")
     assert first["on_account"] is True
     price = first["net"]["amount"]
-    (credit,) = stage.operator.put(f"/resellers/{own}/credit", {"currency": "EUR", "amount": price * 2}).ok()["data"]
+    (credit,) = stage.operator.put(f"/resellers/{own}/credit", {"currency": "EUR", "amount": price * 2}).ok()[
+        "data"
+    ]
     assert (credit["on_account"], credit["free"]) == (eur(price), eur(price))
     second = stage.buy(customer, new(10, MONTH), method="bank_transfer")
     assert second["status"] == "completed"

@@ -29,6 +29,7 @@ from purveyor.sales import commands as sales
 from purveyor.seats import commands as seats
 from purveyor.subscriptions import queries as subscriptions
 from tests.api.caller import Caller
+from tests.support.funded import asked_for, watched
 from tests.support.jobs import run_pending_jobs
 from tests.support.world import World, build_world, cus
 
@@ -275,7 +276,8 @@ def _card(place: Place, order: str) -> dict[str, str]:
         card.save(force_insert=True)
         payable = find_payable_for(actor=actor, subject_kind="order", subject_id=uuid_of(order))
         assert payable is not None
-    return {"crd": show("crd", card.id), "pbl": show("pbl", payable.id)}
+    pays = {"pbl": show("pbl", payable.id), "pbl_deposit": asked_for(place.payer.id)}
+    return {"crd": show("crd", card.id)} | pays
 
 
 def _dunned(place: Place) -> str:
@@ -354,6 +356,7 @@ def _told(world: World, places: dict[str, Place]) -> None:
         renewals.choose_notices(
             actor=actor, now=clock.now(), wanted={("admin", "unused"): actor.scope != "reseller"}
         )
+    watched({place.payer.id for place in places.values()}, (houses.first.id, houses.second.id))
     with connections["run"].cursor() as cursor:
         cursor.execute(_ANSWERED)
 
