@@ -77,3 +77,14 @@ class InvoiceReleased(Event):
     subject_id: str
     document_id: str
     number: str
+
+
+@dataclass(frozen=True)
+class InvoiceReplaced(Event):
+    """An invoice was credited in full and issued anew, as ``by_id``; ``paid``: nothing is open on the new one."""
+
+    kind: ClassVar[str] = "invoice.replaced"
+    document_id: str
+    by_id: str
+    number: str
+    paid: bool

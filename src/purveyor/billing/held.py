@@ -10,6 +10,7 @@ from purveyor.billing.rules.drafts import draft_of
 from purveyor.billing.rules.norm import broken_rules
 from purveyor.billing.types import DocumentDraft
 from purveyor.billing.types_held import Booking, HeldInvoice, Why
+from purveyor.infra import tx
 from purveyor.infra.clock import business_date
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import NotFound
@@ -18,6 +19,12 @@ from purveyor.parties import authority
 from purveyor.tax.exchange import find_rate
 
 LIMIT_MAX = 200
+# As its index says it.
+_PROVISIONAL = """
+SELECT id FROM billing_document
+WHERE bill_to_id = %s AND kind = 'invoice'
+  AND (tax_decision -> 'evidence' ->> 'meanwhile') = 'charge_then_correct'
+ORDER BY issued_at, id"""
 
 
 def why_held(draft: DocumentDraft, *, now: datetime, number_unknown: bool = False) -> Why | None:
@@ -65,6 +72,12 @@ def get_held(*, actor: Actor, held_id: UUID) -> HeldInvoice:
     if row is None:
         raise NotFound(kind="held_invoice")
     return held_of(row)
+
+
+def list_provisional(*, actor: Actor, bill_to_id: UUID) -> list[UUID]:
+    """The invoices that name this party and were issued with VAT while nobody knew its number, oldest first."""
+    rows = tx.fetch(_PROVISIONAL, [bill_to_id])
+    return [row[0] for row in rows]
 
 
 def held_of(row: models.HeldInvoice) -> HeldInvoice:

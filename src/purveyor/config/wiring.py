@@ -21,7 +21,7 @@ from purveyor.payments.ports import Adapters as PaymentAdapters
 from purveyor.renewals import handlers as renewals
 from purveyor.renewals import handlers_dunning as dunning
 from purveyor.renewals.jobs import give_due, roll_all_due, roll_due, run_ladder
-from purveyor.sales.handlers import on_credit_changed, on_invoice_released, on_payable_settled
+from purveyor.sales.handlers import on_credit_changed, on_invoice_released, on_invoice_replaced, on_payable_settled
 from purveyor.sales.jobs import run_close
 from purveyor.seats.handlers import on_subscription_ended
 from purveyor.seats.jobs import run_expiry
@@ -51,6 +51,8 @@ def _events() -> None:
     subscribe("exchange_rates.uploaded", "payments.rates_uploaded", payments.on_rates_uploaded)
     subscribe("invoice.released", "sales.note_invoice", on_invoice_released)
     subscribe("invoice.released", "renewals.note_invoice", renewals.on_invoice_released)
+    subscribe("invoice.replaced", "sales.replace_invoice", on_invoice_replaced)
+    subscribe("invoice.replaced", "renewals.replace_invoice", renewals.on_invoice_replaced)
     subscribe("invoice.paid", "sales.credit_freed", on_credit_changed)
     subscribe("credit_note.issued", "sales.credit_given_back", on_credit_changed)
     subscribe("credit_limit.set", "sales.credit_limit_set", on_credit_changed)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 from purveyor.billing.commands import wake_held
+from purveyor.billing.held import list_provisional
+from purveyor.infra import parking, tx
 from purveyor.infra.registry import Announced
 from purveyor.kernel.actor import system_actor
+from purveyor.kernel.errors import DomainError
 from purveyor.payments import commands
 from purveyor.payments.commands import bank, funds
 from purveyor.payments.commands.cards import ask_card_refund
@@ -14,8 +17,16 @@ from purveyor.payments.commands.cards.disputes import hold_if_disputed
 
 
 def on_number_changed(event: Announced) -> None:
-    """More is known of a party's VAT number than before: the invoices that waited for it are looked at again."""
-    wake_held(actor=system_actor(), now=event.at, bill_to_id=event.subject_id)
+    """More is known of a party's VAT number than before: the invoices that waited for it are looked at again, and those
+    that were issued with VAT meanwhile are corrected, each for itself."""
+    actor = system_actor()
+    wake_held(actor=actor, now=event.at, bill_to_id=event.subject_id)
+    for invoice_id in list_provisional(actor=actor, bill_to_id=event.subject_id):
+        try:
+            with tx.attempt():
+                commands.correct_vat(actor=actor, now=event.at, invoice_id=invoice_id)
+        except DomainError as error:
+            parking.park(source="payments.correct_vat", piece=str(invoice_id), due_at=event.at, reason=error)
 
 
 def on_rates_uploaded(event: Announced) -> None:

@@ -16,6 +16,7 @@ from purveyor.renewals.commands import (
     note_invoice,
     note_rebased,
     pay_next_waiting,
+    replace_invoice,
     settle_renewal,
 )
 from purveyor.subscriptions import queries as subscriptions
@@ -43,6 +44,17 @@ def on_invoice_released(event: Announced) -> None:
                 invoice_id=invoice.id,
                 paid=invoice.status == "paid",
             )
+
+
+def on_invoice_replaced(event: Announced) -> None:
+    """The invoice of renewals was credited and issued anew: they follow the new one."""
+    replace_invoice(
+        actor=system_actor(),
+        now=event.at,
+        invoice_id=event.subject_id,
+        by_id=UUID(event.payload["by_id"]),
+        paid=event.payload["paid"],
+    )
 
 
 def on_payable_settled(event: Announced) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from purveyor.infra import clock, tx
 from purveyor.kernel.actor import system_actor
-from purveyor.renewals.commands import advance_ladder, renew_term, run_renewals
+from purveyor.renewals.commands import advance_ladder, look_at_numbers, renew_term, run_renewals
 from purveyor.renewals.commands.give_notices import (
     FIRST,
     announce_notices,
@@ -32,7 +32,8 @@ def roll_due(subscription_id: UUID, due_at: datetime) -> None:
 
 
 def give_due(daily_id: UUID, due_at: datetime) -> None:
-    """Give the notices of one morning, a chunk a transaction, and come back the next morning.
+    """Give the notices of one morning, a chunk a transaction, and come back the next morning. Before that, the VAT
+    numbers that the invoices of the next days will rest on are looked at again.
 
     Safe to repeat from any point: a notice is given once, and who has some is told at the very end.
     """
@@ -41,6 +42,7 @@ def give_due(daily_id: UUID, due_at: datetime) -> None:
     if behind - due_at > MISSED_MAX:
         announce_notices(actor=actor, now=now, daily_id=daily_id, next_at=next_morning(behind))
         return
+    look_at_numbers(actor=actor, now=now)
     # What is small is one transaction: the first chunks, and the word to everybody if they were the last.
     with tx.enter(actor):
         short = find_short(actor=actor, now=now)

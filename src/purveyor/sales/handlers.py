@@ -6,7 +6,7 @@ from uuid import UUID
 
 from purveyor.infra.registry import Announced
 from purveyor.kernel.actor import system_actor
-from purveyor.sales.commands import note_invoice, release_credit_holds, settle_order
+from purveyor.sales.commands import note_invoice, release_credit_holds, replace_invoice, settle_order
 
 
 def on_payable_settled(event: Announced) -> None:
@@ -31,3 +31,14 @@ def on_invoice_released(event: Announced) -> None:
             invoice_id=UUID(event.payload["document_id"]),
             number=event.payload["number"],
         )
+
+
+def on_invoice_replaced(event: Announced) -> None:
+    """The invoice of orders was credited and issued anew: they point to the new one."""
+    replace_invoice(
+        actor=system_actor(),
+        now=event.at,
+        invoice_id=event.subject_id,
+        by_id=UUID(event.payload["by_id"]),
+        number=event.payload["number"],
+    )

@@ -83,6 +83,12 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        # The few invoices that may have to be corrected, by the party whose number was unknown.
+        migrations.RunSQL(
+            sql="CREATE INDEX billing_document_provisional ON billing_document (bill_to_id) WHERE kind = 'invoice'"
+            " AND (tax_decision -> 'evidence' ->> 'meanwhile') = 'charge_then_correct'",
+            reverse_sql="DROP INDEX billing_document_provisional",
+        ),
         rls.protect("billing_heldinvoice", "payer"),
         rls.immutable(
             "billing_heldinvoice",

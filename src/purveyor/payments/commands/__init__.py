@@ -2,6 +2,7 @@
 
 from purveyor.payments.commands.balance import charge_balance, pay_from_balance
 from purveyor.payments.commands.cancel_payable import cancel_payable
+from purveyor.payments.commands.correct_vat import correct_vat
 from purveyor.payments.commands.credit_invoice import credit_invoice
 from purveyor.payments.commands.deposit import deposit
 from purveyor.payments.commands.dunning_case import open_case, resolve_case, take_step
@@ -18,6 +19,7 @@ from purveyor.payments.commands.reopen_payable import reopen_payable
 __all__ = [
     "cancel_payable",
     "charge_balance",
+    "correct_vat",
     "credit_invoice",
     "deposit",
     "finish_refund",

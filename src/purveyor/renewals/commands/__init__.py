@@ -9,7 +9,8 @@ from purveyor.renewals.commands.follow_payment import follow_payment
 from purveyor.renewals.commands.give_notices import note_rebased
 from purveyor.renewals.commands.hold_renewals import hold_renewals, release_renewals, settle_held
 from purveyor.renewals.commands.link_gathered import link_gathered
-from purveyor.renewals.commands.note_invoice import note_invoice
+from purveyor.renewals.commands.look_at_numbers import look_at_numbers
+from purveyor.renewals.commands.note_invoice import note_invoice, replace_invoice
 from purveyor.renewals.commands.pay_waiting import pay_next_waiting
 from purveyor.renewals.commands.renew_term import renew_term
 from purveyor.renewals.commands.run_renewals import run_renewals
@@ -25,11 +26,13 @@ __all__ = [
     "follow_payment",
     "hold_renewals",
     "link_gathered",
+    "look_at_numbers",
     "note_invoice",
     "note_rebased",
     "pay_next_waiting",
     "release_renewals",
     "renew_term",
+    "replace_invoice",
     "run_renewals",
     "settle_held",
     "settle_renewal",

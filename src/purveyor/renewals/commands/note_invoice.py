@@ -53,3 +53,17 @@ def note_invoice(
         customer_id=row.customer_id,
         payer_id=row.payer_id,
     )
+
+
+@command
+def replace_invoice(*, actor: Actor, now: datetime, invoice_id: UUID, by_id: UUID, paid: bool) -> int:
+    """Let the renewals that an invoice billed follow the one that was issued in its place; how many. Repeatable.
+
+    Raises: Forbidden for everybody but the operator and its jobs.
+    """
+    authority.require(actor, "operate")
+    asked = find_payable_for(actor=actor, subject_kind="invoice", subject_id=by_id)
+    rows = models.Renewal.objects.filter(invoice_id=invoice_id)
+    if paid or asked is None:
+        return rows.update(invoice_id=by_id)
+    return rows.update(invoice_id=by_id, payable_id=asked.id, status="pending", paid_at=None)

@@ -4,7 +4,7 @@ from purveyor.sales.commands.accept_quote import accept_quote
 from purveyor.sales.commands.cancel_order import cancel_order
 from purveyor.sales.commands.close_account import close_account
 from purveyor.sales.commands.make_quote import make_quote, requote
-from purveyor.sales.commands.note_invoice import note_invoice
+from purveyor.sales.commands.note_invoice import note_invoice, replace_invoice
 from purveyor.sales.commands.pay_renewals import pay_renewals
 from purveyor.sales.commands.preview_quote import preview_quote
 from purveyor.sales.commands.release_credit_holds import release_credit_holds
@@ -21,6 +21,7 @@ __all__ = [
     "pay_renewals",
     "preview_quote",
     "release_credit_holds",
+    "replace_invoice",
     "requote",
     "settle_order",
     "start_trial",

@@ -92,7 +92,7 @@ def _bill(actor: Actor, now: datetime, closing: Closing) -> Document:
     seller = parties.get_seller()
     # The supplies of a month are complete when it expires (Dir. 2006/112 art. 64): its last day has the rate.
     last_day = business_date(closing.due_at) - timedelta(days=1)
-    proven = tax.decide_with_proof(actor=actor, seller=seller, bill_to=reseller, on=last_day)
+    proven = tax.decide_with_proof(actor=actor, seller=seller, bill_to=reseller, on=last_day, may_hold=False)
     bill = _Bill(
         closing=closing,
         reseller=reseller,

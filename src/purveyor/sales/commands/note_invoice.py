@@ -21,3 +21,14 @@ def note_invoice(*, actor: Actor, now: datetime, order_id: UUID, invoice_id: UUI
     models.Order.objects.filter(id=order_id).update(
         invoice_id=invoice_id, invoice_number=number, invoice_held=False
     )
+
+
+@command
+def replace_invoice(*, actor: Actor, now: datetime, invoice_id: UUID, by_id: UUID, number: str) -> int:
+    """Point what an invoice billed to the one that was issued in its place; how many orders. Safe to repeat.
+
+    Raises: Forbidden for everybody but the operator and its jobs.
+    """
+    authority.require(actor, "operate")
+    orders = models.Order.objects.filter(invoice_id=invoice_id)
+    return orders.update(invoice_id=by_id, invoice_number=number)
