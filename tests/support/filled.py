@@ -260,7 +260,7 @@ def _card(place: Place, order: str) -> dict[str, str]:
     with tx.enter(actor):
         card = Card(
             id=new_id(),
-            reseller_id=place.customer.reseller_id if place.payer.kind == "customer" else place.payer.id,
+            reseller_id=place.customer.reseller_id or place.payer.id,
             customer_id=place.payer.id if place.payer.kind == "customer" else None,
             payer_id=place.payer.id,
             provider_payer=f"cus_{new_id().hex}",

@@ -188,7 +188,7 @@ def dispute_of(row: models.CardDispute) -> Dispute:
 
 def _mine(actor: Actor, rows: QuerySet[Row]) -> QuerySet[Row]:
     if actor.scope == "reseller":
-        return rows.filter(reseller_id=actor.reseller_id, payer_id=actor.reseller_id)
+        return rows.filter(Q(reseller_id=actor.reseller_id, payer_id=actor.reseller_id))
     if actor.scope == "customer":
-        return rows.filter(customer_id=actor.customer_id, payer_id=actor.customer_id)
+        return rows.filter(Q(customer_id=actor.customer_id, payer_id=actor.customer_id))
     return rows

@@ -105,14 +105,14 @@ def action_needed(
 def _letter(
     subject: str, payer: Organization, payable: Payable, number: str, said: tuple[str, ...]
 ) -> Letter:
-    facts = [(_("Open"), formats.money_text(payable.open))]
-    if number:
-        facts.insert(0, (_("Number"), number))
     return Letter(
         subject=subject,
         greeting=greeting(payer.name),
         paragraphs=said,
-        facts=facts,
+        facts=(
+            *(((_("Number"), number),) if number else ()),
+            (_("Open"), formats.money_text(payable.open)),
+        ),
         action=Action(_("Pay by card"), cards.pay_url(payable.id)),
     )
 

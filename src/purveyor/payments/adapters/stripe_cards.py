@@ -76,20 +76,18 @@ class StripeCards:
         return made.id
 
     def keep_card(self, *, key: str, payer: str, attempt: str, back_url: str, language: str) -> Hosted:
+        params: Any = {
+            "mode": "setup",
+            "customer": payer,
+            "payment_method_types": ["card"],
+            "setup_intent_data": {"metadata": {"attempt": attempt}},
+            "metadata": {"attempt": attempt},
+            "success_url": back_url,
+            "cancel_url": back_url,
+            "locale": language,
+        }
         with _asking():
-            made = self._stripe.v1.checkout.sessions.create(
-                {
-                    "mode": "setup",
-                    "customer": payer,
-                    "payment_method_types": ["card"],
-                    "setup_intent_data": {"metadata": {"attempt": attempt}},
-                    "metadata": {"attempt": attempt},
-                    "success_url": back_url,
-                    "cancel_url": back_url,
-                    "locale": language,
-                },
-                {"idempotency_key": key},
-            )
+            made = self._stripe.v1.checkout.sessions.create(params, {"idempotency_key": key})
         return Hosted(made.id, made.url or "")
 
     def ask(self, asked: Asked, *, keep: bool, back_url: str, language: str) -> Hosted:
@@ -260,7 +258,7 @@ def _asking() -> Iterator[None]:
     except (stripe.InvalidRequestError, stripe.IdempotencyError) as error:
         if error.http_status == _IN_FLIGHT:
             raise ProviderUnavailable("in flight") from error
-        raise ProviderRefused(error.code or error.param or "invalid_request") from error
+        raise ProviderRefused(error.code or "invalid_request") from error
     except stripe.StripeError as error:
         # No answer, a fault of theirs, a key of ours that is wrong: none of them says what happened.
         raise ProviderUnavailable(f"{type(error).__name__} {error.code or ''}".strip()) from error

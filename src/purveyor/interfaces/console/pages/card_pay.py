@@ -80,8 +80,8 @@ def back(request: HttpRequest, token: str) -> HttpResponse:
     payable_id, attempt_id = _read(token)
     if payable_id is not None:
         with tx.enter(system_actor()):
-            tried = cards.list_attempts(actor=system_actor(), payable_id=payable_id, limit=1)
-        attempt_id = tried[0].id if tried else None
+            tried = cards.list_attempts(actor=system_actor(), payable_id=payable_id)
+        attempt_id = next((one.id for one in tried if one.kind == "on_session"), None)
     if attempt_id is not None:
         look(attempt_id=attempt_id, now=clock.now())
     return HttpResponseRedirect(reverse("console:pay", kwargs={"token": token}))

@@ -31,7 +31,7 @@ def apply_charge(*, now: datetime, attempt_id: UUID, charge: ProviderCharge) -> 
     """
     actor = system_actor()
     with tx.enter(actor):
-        payable_id = models.CardAttempt.objects.values_list("payable_id", flat=True).get(id=attempt_id)
+        payable_id = models.CardAttempt.objects.get(id=attempt_id).payable_id
         if payable_id is None:
             return
         payable = lock_payable(id=payable_id)

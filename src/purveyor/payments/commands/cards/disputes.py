@@ -7,6 +7,7 @@ is taken from there as far as it suffices; the rest is a loss, because a balance
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from purveyor.billing import queries as billing
@@ -234,7 +235,7 @@ def _book(
     )
 
 
-def _about(row: models.CardDispute) -> dict[str, str | int | None]:
+def _about(row: models.CardDispute) -> dict[str, Any]:
     return {
         "dispute_id": str(row.id),
         "payment_id": str(row.payment_id),

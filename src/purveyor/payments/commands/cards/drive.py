@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Q
+
 from purveyor.infra import tx
 from purveyor.infra.clock import business_date
 from purveyor.kernel.actor import system_actor
@@ -108,15 +110,30 @@ def _claim(attempt_id: UUID, now: datetime) -> tuple[_Job | None, bool]:
             return None, False
         is_again = row.status == "sending"
         # What was sent is always followed up; what was not is not sent any more for a payable that needs it not.
-        if not is_again and (
-            payable.status not in ("open", "partially_paid") or payable.open.amount != row.amount
-        ):
+        if not is_again and payable.status not in ("open", "partially_paid"):
             _rows.end(row, "cancelled", now)
+            return None, False
+        if not is_again and payable.open.amount != row.amount:
+            _instead(now, row, payable)
             return None, False
         row.status, row.tries, row.due_at, row.sent_at = "sending", row.tries + 1, now + LEASE, now
         row.save(update_fields=["status", "tries", "due_at", "sent_at"])
         asked = _asked(row, payable, row.card.provider_payer)
         return _Job(row.id, asked, row.card.provider_id, is_again), False
+
+
+def _instead(now: datetime, row: models.CardAttempt, payable: Payable) -> None:
+    """A part was paid or credited since it was planned: another attempt asks for what is left."""
+    _rows.end(row, "cancelled", now)
+    _rows.open_attempt(
+        actor=system_actor(),
+        now=now,
+        payable=payable,
+        kind="off_session",
+        card_id=row.card_id,
+        series_on=row.series_on,
+        due_at=now,
+    )
 
 
 def _asked(row: models.CardAttempt, payable: Payable, payer: str) -> Asked:
@@ -169,7 +186,7 @@ def _page_attempt(
     actor = system_actor()
     with tx.enter(actor):
         if payable_id is None:
-            row = models.CardAttempt.objects.filter(id=attempt_id, kind="keep").first()
+            row = models.CardAttempt.objects.filter(Q(id=attempt_id), kind="keep").first()
             if row is None:
                 raise NotFound(kind="attempt")
             if row.status not in ("planned", "waiting"):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from purveyor.infra.clock import business_date
 from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor
@@ -92,7 +94,7 @@ def drop(actor: Actor, now: datetime, row: models.Card) -> Card:
     if was_default:
         others = models.Card.objects.filter(payer_id=row.payer_id, removed_at__isnull=True)
         heir = others.order_by("-added_at", "-id").values_list("id", flat=True).first()
-        models.Card.objects.filter(id=heir).update(is_default=True)
+        models.Card.objects.filter(Q(id=heir)).update(is_default=True)
     event = events.CardRemoved(str(row.id), str(row.payer_id), row.brand, row.last4)
     _rows.announce(row, event, now, row.id)
     _rows.note(actor, row, now, "card.removed", ("card", row.id), brand=row.brand, last4=row.last4)
@@ -130,7 +132,7 @@ def store_card(actor: Actor, now: datetime, attempt: models.CardAttempt, found: 
 def _lock(actor: Actor, card_id: UUID) -> models.Card:
     # All of the payer's, so that two who choose at once do so one after the other.
     payer_id = scoped_cards(actor).filter(id=card_id).values_list("payer_id", flat=True).first()
-    rows = scoped_cards(actor).filter(payer_id=payer_id).order_by("id")
+    rows = scoped_cards(actor).filter(Q(payer_id=payer_id)).order_by("id")
     row = next((one for one in rows.select_for_update(no_key=True) if one.id == card_id), None)
     if row is None:
         raise NotFound(kind="card")

@@ -43,7 +43,8 @@ def receive(actor: Actor, now: datetime, payable: Payable, amount: Money, *, cha
         recorded_at=now,
         recorded_by=actor.name,
     )
-    insert_payment(payment, actor, after=allocated)
+    if not insert_payment(payment, actor, after=allocated):
+        raise RuntimeError(f"charge {charge_id} is on record for another attempt")
     # The kind of subject that is a deposit is all the payer's to spend.
     is_deposit = payable.subject_kind not in ("order", "renewal", "invoice")
     post(
