@@ -60,7 +60,7 @@ def state_of(stage: Stage, customer: str) -> str:
     return str(stage.reseller.get(f"/customers/{customer}").ok()["vat_status"])
 
 
-def choose_policy(policy: str) -> None:
+def choose_policy(policy: str, *, days: int) -> None:
     seller = queries.get_seller()
     one = seller.organization
     parties.update_seller(
@@ -72,6 +72,7 @@ def choose_policy(policy: str) -> None:
         bank_name=seller.bank_name,
         help_email=seller.help_email,
         help_url=seller.help_url,
+        vat_answer_days=days,
         vat_unknown=policy,  # type: ignore[arg-type]  # a word of the tests' own is refused there
     )
 
@@ -185,22 +186,51 @@ def test_a_number_that_turned_invalid_before_the_renewal(stage: Stage, vies: Vie
 
 def test_a_recent_valid_answer_serves_while_the_service_is_silent(stage: Stage, vies: ViesDouble) -> None:
     with books_closed(stage):
+        choose_policy("hold_invoice", days=3)
         number = number_of_code("102")
         customer = stage.customer("Bekannt GmbH", "DE", vat_number=number)
         vies.switches.down = ANSWER_OF_NOBODY
-        stage.move("2027-01-25T12:00:00Z")
+        stage.move("2027-01-17T12:00:00Z")
         order = stage.buy(customer, new(3, MONTH))
         assert order["vat"]["amount"] == 0
         assert "valid on 2027-01-15" in invoice_of(stage, order)["taxes"][0]["reason"]
         never_renew(stage, order)
-        stage.move("2027-02-16T12:00:00Z")
+        stage.move("2027-01-18T14:00:00Z")
         assert state_of(stage, customer) == "unknown"
         vies.switches.down = None
-        stage.move("2027-02-16T14:00:00Z")
+        stage.move("2027-01-18T16:00:00Z")
         assert state_of(stage, customer) == "valid"
 
 
-@pytest.mark.parametrize("code", ["201", "300", "302", "400", "401", "500", "501", "600", "601", "901", "902"])
+def test_charged_and_corrected_by_itself(stage: Stage, vies: ViesDouble) -> None:
+    """The other policy: an invoice with VAT at once, and a credit note with a new one when the answer comes."""
+    choose_policy("charge_then_correct", days=30)
+    number = number_of_code("104")
+    vies.switches.answers[number] = ANSWER_OF_NOBODY
+    customer = stage.customer("Erst Zahlen GmbH", "DE", vat_number=number)
+    before = stage.available()
+    assert "credited and invoiced again" in stage.quote(customer, new(3, MONTH))["taxes"][0]["reason"]
+    order = stage.buy(customer, new(3, MONTH))
+    never_renew(stage, order)
+    first = invoice_of(stage, order)
+    assert (first["vat"]["amount"], stage.available()) == (228, before - 1428)
+    vies.switches.answers[number] = "valid"
+    stage.move("2027-01-18T18:00:00Z")
+    assert state_of(stage, customer) == "valid"
+    stage.move("2027-01-18T18:01:00Z")
+    second = invoice_of(stage, order_now(stage, order))
+    assert second["id"] != first["id"]
+    assert (second["vat"]["amount"], second["status"]) == (0, "paid")
+    assert f"reverse charge, {number} valid on 2027-01-18" in second["taxes"][0]["reason"]
+    assert stage.available() == before - NET
+    (note,) = stage.invoices("credit_note")
+    assert (note["net"]["amount"], note["vat"]["amount"]) == (NET, 228)
+    choose_policy("hold_invoice", days=30)
+
+
+@pytest.mark.parametrize(
+    "code", ["201", "300", "302", "400", "401", "500", "501", "600", "601", "901", "902"]
+)
 def test_erroneous_answers_break_nothing(stage: Stage, vies: ViesDouble, code: str) -> None:
     customer = stage.customer(f"Fehler {code} GmbH", "DE", vat_number=number_of_code(code))
     assert state_of(stage, customer) == "unknown"
@@ -225,6 +255,6 @@ def test_a_slow_answer_keeps_nobody_waiting(stage: Stage, vies: ViesDouble) -> N
     assert len(vies.switches.asked) == asked
     client.forget_rest()
     vies.switches.answers[number] = "valid"
-    stage.move("2027-02-16T18:00:00Z")
+    stage.move("2027-01-18T20:00:00Z")
     run_pending_jobs()
     assert state_of(stage, customer) == "valid"
