@@ -61,6 +61,27 @@ def get_documents(*, actor: Actor, ids: Collection[UUID]) -> dict[UUID, Document
     return {row.id: _whole(row, lines.get(row.id, [])) for row in _visible(actor).filter(id__in=ids)}
 
 
+def documents_between(
+    *, actor: Actor, first: date, last: date, cursor: tuple[date, UUID] | None = None, limit: int = LIMIT_MAX
+) -> list[Document]:
+    """Whole documents of any kind that the actor may read, issued from ``first`` to ``last``, both included, oldest
+    first, behind ``cursor``. Two statements."""
+    rows = _between(actor, first, last)
+    if cursor is not None:
+        rows = rows.filter(issued_on__gte=cursor[0]).exclude(issued_on=cursor[0], id__lte=cursor[1])
+    found = get_documents(actor=actor, ids=list(rows.values_list("id", flat=True)[:limit]))
+    return sorted(found.values(), key=lambda one: one.cursor)
+
+
+def count_between(*, actor: Actor, first: date, last: date) -> int:
+    """How many documents :func:`documents_between` gives in all."""
+    return _between(actor, first, last).count()
+
+
+def _between(actor: Actor, first: date, last: date) -> QuerySet[Row]:
+    return _visible(actor).filter(issued_on__gte=first, issued_on__lte=last).order_by("issued_on", "id")
+
+
 def _whole(row: Row, lines: list[Line]) -> Document:
     currency = row.currency
     return Document(

@@ -38,7 +38,12 @@ def pdf_of(*, actor: Actor, document: Document, answers: Preceding | None = None
     for the language.
     """
     answers = answers or preceding_of(actor=actor, document=document)
-    with translation.override(language_of(actor=actor, document=document)):
+    return draw_pdf(document, language=language_of(actor=actor, document=document), answers=answers)
+
+
+def draw_pdf(document: Document, *, language: str, answers: Preceding | None) -> File:
+    """The same without asking the database: any process can do it."""
+    with translation.override(language):
         sheet = sheet_of(document, answers=answers)
         xml = write_cii(terms_of(document, answers=answers)) if has_e_invoice(document) else b""
     pdf = set_pdf(sheet, at=_instant(document), xml=xml.decode())
