@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from purveyor.billing import queries as billing
 from purveyor.catalog.types import MAX_LOCK_DAYS
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import NotFound
@@ -19,7 +20,7 @@ from purveyor.kernel.money import Money
 from purveyor.parties import authority
 from purveyor.renewals._outlook import Outlook
 from purveyor.renewals._view import LONG_TERM, pays, row_scope
-from purveyor.renewals.types import DayCount, Waiting
+from purveyor.renewals.types import DayCount, RenewalView, Waiting
 from purveyor.subscriptions.queries import COLUMNS, JOINED, TABLES, as_subscription, scope_sql
 
 _COMING = """s.renewal_id IS NOT NULL AND s.status IN ('trial', 'active', 'suspended')
@@ -112,6 +113,18 @@ def cost_if_renewed(*, actor: Actor, on: date, subscription_ids: Sequence[UUID])
         if one.period_end is not None and pays(actor, one.payer_id)
     }
     return {key: net for key, net in costs.items() if net is not None}
+
+
+def still_open(*, actor: Actor, views: Sequence[RenewalView]) -> dict[UUID, Money]:
+    """By renewal, what its pro-forma or invoice still asks for. Two statements.
+
+    Only of those with a document that the actor may read.
+    """
+    papers = {one.id: paper for one in views if (paper := one.invoice_id or one.pro_forma_id) is not None}
+    if not papers:
+        return {}
+    found = billing.get_documents(actor=actor, ids=set(papers.values()))
+    return {one: found[paper].open for one, paper in papers.items() if paper in found}
 
 
 def pro_formas(

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
-from purveyor.billing import queries as billing
 from purveyor.infra.clock import business_date
 from purveyor.infra.registry import Announced, Handler
 from purveyor.interfaces.mail import letters_renewals as letters
 from purveyor.interfaces.mail import sending
 from purveyor.kernel.actor import system_actor
-from purveyor.kernel.money import Money
 from purveyor.parties import queries as parties
 from purveyor.parties.types import Organization
+from purveyor.renewals import centre
 from purveyor.renewals import queries as renewals
 from purveyor.renewals.types import RenewalView
 from purveyor.sales import queries as sales
@@ -27,7 +24,7 @@ def on_placed(event: Announced) -> None:
         return
     rows = _renewals(event, order)
     payer, seller = _payer(order), parties.get_seller().organization.name
-    amounts = _open(rows)
+    amounts = centre.still_open(actor=system_actor(), views=rows)
     sending.post(
         event,
         "transfer",
@@ -63,13 +60,6 @@ def _payer(order: OrderView) -> Organization:
 
 def _renewals(event: Announced, order: OrderView) -> list[RenewalView]:
     return renewals.list_of_order(actor=system_actor(), order_id=order.id, on=business_date(event.at))
-
-
-def _open(rows: list[RenewalView]) -> dict[UUID, Money]:
-    """By renewal, what its pro-forma or invoice still asks for."""
-    papers = {one.id: paper for one in rows if (paper := one.invoice_id or one.pro_forma_id) is not None}
-    found = billing.get_documents(actor=system_actor(), ids=list(papers.values()))
-    return {one: found[paper].open for one, paper in papers.items() if paper in found}
 
 
 # (event, stable name of the delivery, handler), for config/wiring.py.

@@ -47,7 +47,7 @@ def explain_joined(explanations: Iterable[Explanation]) -> str:
         part = explain(one)
         if not text:
             text = part
-        elif one.code in ("price.minimum", "gathered.taken_back"):
+        elif one.code in ("price.minimum", "gathered.taken_back", "order.rest"):
             text = _("%(first)s. %(second)s") % {"first": text, "second": part}
         else:
             text = _("%(first)s: %(second)s") % {"first": text, "second": part}
@@ -150,6 +150,14 @@ def _renewal(text: Callable[[], str]) -> Callable[[Facts], str]:
     return lambda facts: text() % {"on": facts.day("on")}
 
 
+def _rest(facts: Facts) -> str:
+    return _("Of invoice %(number)s, %(rest)s of %(gross)s is still open, with VAT") % {
+        "number": facts.text("number"),
+        "rest": facts.money("rest"),
+        "gross": facts.money("gross"),
+    }
+
+
 def _taken_back(facts: Facts) -> str:
     return _("%(added)s were added and %(taken_back)s taken back before they were billed") % {
         "added": seats_text(facts.count("added")),
@@ -178,6 +186,7 @@ _WRITERS: dict[str, Callable[[Facts], str]] = {
     "credit.part": _credit_part,
     "credit.whole": _credit_whole,
     "gathered.taken_back": _taken_back,
+    "order.rest": _rest,
     "period.remaining": _remaining,
     "price.term": _term,
     "price.months": _months,

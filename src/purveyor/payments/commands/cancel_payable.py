@@ -17,11 +17,12 @@ from purveyor.payments.types import Payable
 
 
 @command
-def cancel_payable(*, actor: Actor, now: datetime, payable_id: UUID) -> Payable:
+def cancel_payable(*, actor: Actor, now: datetime, payable_id: UUID, set_aside: bool = False) -> Payable:
     """Cancel an open payable. What had arrived for it goes to the payer's balance.
 
-    An invoice's payable cannot be cancelled once something was paid: a credit note answers an invoice. Safe
-    to repeat: a cancelled one is returned as it is.
+    An invoice's payable cannot be cancelled once something was paid: a credit note answers an invoice. It can be
+    ``set_aside`` while something else asks for the rest: what was paid stays paid on the invoice, and
+    ``reopen_payable`` asks for the rest again. Safe to repeat: a cancelled one is returned as it is.
 
     Raises: NotFound; PayableNotOpen when it is settled, or an invoice's and partly paid.
     Emits: balance.deposited when money had arrived.
@@ -31,10 +32,11 @@ def cancel_payable(*, actor: Actor, now: datetime, payable_id: UUID) -> Payable:
     if payable.status == "cancelled":
         return payable
     has_money = payable.paid.amount > 0
-    if payable.is_settled or (has_money and payable.subject_kind == "invoice"):
+    is_part = has_money and payable.subject_kind == "invoice"
+    if payable.is_settled or (is_part and not set_aside):
         raise PayableNotOpen(status=payable.status)
     # What came for a deposit is on the balance already.
-    if has_money and payable.subject_kind != "deposit":
+    if has_money and not is_part and payable.subject_kind != "deposit":
         post(
             actor=actor,
             now=now,

@@ -16,7 +16,8 @@ from purveyor.payments.types import Payable
 @command
 def reopen_payable(*, actor: Actor, now: datetime, payable_id: UUID) -> Payable:
     """The payable, open again under its reference; one in its place, with a reference of its own, where money had
-    arrived on it: that went to the payer's balance. Safe to repeat: one that is not cancelled is returned.
+    arrived on it: that went to the payer's balance. An invoice's keeps what was paid. Safe to repeat: one that is
+    not cancelled is returned.
 
     Raises: NotFound for another's payer.
     """
@@ -24,7 +25,8 @@ def reopen_payable(*, actor: Actor, now: datetime, payable_id: UUID) -> Payable:
     require_payer(actor, payable.payer_id)
     if payable.status != "cancelled":
         return payable
-    if payable.paid.amount:
+    is_part = payable.paid.amount > 0
+    if is_part and payable.subject_kind != "invoice":
         return open_payable(
             actor=actor,
             now=now,
@@ -36,5 +38,5 @@ def reopen_payable(*, actor: Actor, now: datetime, payable_id: UUID) -> Payable:
             amount=payable.amount,
             method=payable.method,
         )
-    models.Payable.objects.filter(id=payable.id).update(status="open")
+    models.Payable.objects.filter(id=payable.id).update(status="partially_paid" if is_part else "open")
     return lock_payable(id=payable.id)

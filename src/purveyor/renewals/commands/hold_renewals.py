@@ -53,7 +53,7 @@ def hold_renewals(
     *, actor: Actor, now: datetime, renewal_ids: Sequence[UUID], order_id: UUID
 ) -> tuple[Held, ...]:
     """Take these renewals into an order: all of them, or none. Their own payables are cancelled until it is; money
-    that comes on them anyway goes to the payer's balance.
+    that comes on them anyway goes to the payer's balance. Of an invoice that was paid in part the rest is asked for.
 
     Locks their subscriptions in the order that everybody does.
 
@@ -73,7 +73,7 @@ def hold_renewals(
         _need_open(actor, row)
     for row in rows:
         if row.payable_id is not None:
-            cancel_payable(actor=actor, now=now, payable_id=row.payable_id)
+            cancel_payable(actor=actor, now=now, payable_id=row.payable_id, set_aside=True)
         row.order_id = order_id
         row.save(update_fields=["order_id"])
     return tuple(_held(actor, row) for row in rows)
@@ -110,9 +110,7 @@ def _need_open(actor: Actor, row: models.Renewal) -> None:
         raise RenewalNotOpen(field="renewals", order=show("ord", row.order_id), **facts)
     if row.payable_id is None or row.status not in OPEN:
         raise RenewalNotOpen(field="renewals", **facts)
-    payable = payments.get_payable(actor=actor, payable_id=row.payable_id)
-    part_of_invoice = payable.subject_kind == "invoice" and payable.paid.amount > 0
-    if payable.is_settled or part_of_invoice:
+    if payments.get_payable(actor=actor, payable_id=row.payable_id).is_settled:
         raise RenewalNotOpen(field="renewals", **facts)
 
 
@@ -219,5 +217,5 @@ def _ask_anew(actor: Actor, now: datetime, row: models.Renewal, *, reference: st
 
 
 def total(held: Sequence[Held], currency: str) -> Money:
-    """What these renewals cost together."""
+    """What is still to be paid for these renewals together."""
     return Money.total((one.document.open for one in held), currency)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from purveyor.billing.types import PaymentDetails
+from purveyor.billing.types import Document, PaymentDetails
+from purveyor.billing.types import TaxLine as DocumentTax
 from purveyor.infra import outbox
 from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor, system_actor
 from purveyor.kernel.errors import Invalid
 from purveyor.kernel.events import Event
+from purveyor.kernel.explanation import Explanation
 from purveyor.kernel.ids import new_id
-from purveyor.kernel.money import Money
+from purveyor.kernel.money import Money, split_largest_remainder
 from purveyor.parties import authority
 from purveyor.parties import queries as parties
 from purveyor.payments import cards
@@ -39,7 +41,7 @@ _METHODS = ("bank_transfer", "balance", "card")
 def pay_renewals(
     *, actor: Actor, now: datetime, renewal_ids: Sequence[UUID], payment_method: str
 ) -> OrderView:
-    """Order to pay these renewals together, each at what its pro-forma or invoice says.
+    """Order to pay these renewals together, each at what is open on its pro-forma or invoice.
 
     They wait for money of one payer, the actor's organization, and may be of several of its customers. ``balance``
     settles all in this transaction. ``card`` charges the payer's kept card. ``bank_transfer`` opens one payable with one reference for their sum; until it
@@ -139,8 +141,9 @@ def _order(order_id: UUID, now: datetime, held: Sequence[Held], method: str) -> 
     bill_to = {one.document.bill_to_id for one in held}
     currency = first.document.gross.currency
     gross = total(held, currency)
-    net = Money.total((one.document.net for one in held), currency)
-    vat = Money.total((one.document.vat for one in held), currency)
+    taxes = _taxes(held)
+    net = Money.total((tax.base for tax in taxes), currency)
+    vat = Money.total((tax.amount for tax in taxes), currency)
     return models.Order(
         id=order_id,
         kind="renewals",
@@ -155,17 +158,29 @@ def _order(order_id: UUID, now: datetime, held: Sequence[Held], method: str) -> 
         net=net.amount,
         vat=vat.amount,
         gross=gross.amount,
-        taxes=[stored.tax_json(tax) for tax in _taxes(held)],
+        taxes=[stored.tax_json(tax) for tax in taxes],
         tax_record={},
         placed_at=now,
     )
+
+
+def _open_taxes(held: Held) -> list[DocumentTax]:
+    """The taxes of a document; of one that is paid in part, their shares of its rest, which they sum to."""
+    document = held.document
+    taxes, currency = list(document.taxes), document.gross.currency
+    if document.open == document.gross:
+        return taxes
+    weights = [tax.base.amount for tax in taxes] + [tax.amount.amount for tax in taxes]
+    shares = [Money(one, currency) for one in split_largest_remainder(document.open.amount, weights)]
+    rest = zip(taxes, shares[: len(taxes)], shares[len(taxes) :], strict=True)
+    return [replace(tax, base=base, amount=amount) for tax, base, amount in rest]
 
 
 def _taxes(held: Sequence[Held]) -> list[TaxLine]:
     """The taxes of all documents, summed by what decided them; each document rounded its own."""
     sums: dict[tuple[str, str, str], TaxLine] = {}
     for one in held:
-        for tax in one.document.taxes:
+        for tax in _open_taxes(one):
             key = (tax.category, str(tax.rate_percent), str(tax.reason.as_json()))
             before = sums.get(key)
             sums[key] = TaxLine(
@@ -182,7 +197,11 @@ def _line(actor: Actor, order: models.Order, position: int, held: Held) -> model
     (line,) = held.document.lines
     if None in (line.offer_id, line.subscription_id, line.period_start, line.period_end):
         raise ValueError("a renewal's document has one line, for the whole term of its subscription")
-    facts = line.description.facts
+    facts, document = line.description.facts, held.document
+    net, explanation = line.net, list(line.explanation)
+    if document.open != document.gross:
+        net = Money.total((tax.base for tax in _open_taxes(held)), net.currency)
+        explanation.append(_rest(document))
     context = PricingContext(
         actor_org=actor.organization_id,
         role=actor.role,
@@ -210,13 +229,25 @@ def _line(actor: Actor, order: models.Order, position: int, held: Held) -> model
         term_months=line.months,
         unit_price=line.unit_price.amount,
         discount_percent=line.discount_percent,
-        net=line.net.amount,
-        explanation=stored.explanations_json(line.explanation),
+        net=net.amount,
+        explanation=stored.explanations_json(explanation),
         pricing_context=stored.context_json(context),
         list_term_price=line.unit_price.amount,
         price_list=held.price_list,
         **row,
     )
+
+
+def _rest(document: Document) -> Explanation:
+    """Why a line costs less than its arithmetic: the rest of an invoice, with VAT."""
+    gross, rest = document.gross, document.open
+    facts: dict[str, str | int] = {
+        "number": document.number,
+        "gross": gross.amount,
+        "rest": rest.amount,
+        "currency": gross.currency,
+    }
+    return Explanation("order.rest", facts)
 
 
 def _owed(order: models.Order) -> dict[str, Any]:

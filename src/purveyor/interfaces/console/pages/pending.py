@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -23,6 +23,7 @@ from purveyor.kernel.ids import read
 from purveyor.kernel.money import Money
 from purveyor.kernel.paging import MAX_LIMIT
 from purveyor.ledger import queries as ledger
+from purveyor.renewals import centre
 from purveyor.renewals import queries as renewals
 from purveyor.renewals.told import who_was_told
 from purveyor.renewals.types import RenewalView, ToldRow
@@ -42,6 +43,7 @@ class Due:
     document_url: str
     order_url: str
     payable: bool
+    to_pay: Money | None
     told: tuple[str, ...] = ()
     told_sum: str = ""
 
@@ -68,11 +70,12 @@ def _listing(desk: Desk) -> HttpResponse:
         cursor=cursor_of(desk.request),
     )
     told = who_was_told(actor=desk.actor, views=found.rows)
-    rows = [_due(desk, one, told.get(one.id, ())) for one in found.rows]
+    opens = _opens(desk, found.rows)
+    rows = [_due(desk, one, opens, told.get(one.id, ())) for one in found.rows]
     context = {
         "rows": rows,
         "payable": any(one.payable for one in rows),
-        "sums": _renewals.sums([one.row.view.gross for one in rows if one.payable and one.row.view.gross]),
+        "sums": _renewals.sums([one.to_pay for one in rows if one.payable and one.to_pay]),
         "filtered": bool(desk.request.GET.get("q", "").strip()),
         "with_customer": desk.customer is None,
         "pay_url": link(desk, "renewals_pay"),
@@ -105,7 +108,12 @@ def _told_sum(told: Sequence[ToldRow]) -> str:
     ) % {"count": formats.number_text(len(told)), "day": formats.day_text(told[-1].at)}  # fmt: skip
 
 
-def _due(desk: Desk, view: RenewalView, told: Sequence[ToldRow] = ()) -> Due:
+def _opens(desk: Desk, views: Sequence[RenewalView]) -> dict[UUID, Money]:
+    """What is still open of each that the reader may see the amount of: of an invoice paid in part, its rest."""
+    return centre.still_open(actor=desk.actor, views=[one for one in views if one.gross is not None])
+
+
+def _due(desk: Desk, view: RenewalView, opens: Mapping[UUID, Money], told: Sequence[ToldRow] = ()) -> Due:
     step = {"pending": view.cut_off_at, "at_risk": view.suspend_at, "missed": view.end_at}.get(view.status)
     paper = view.pro_forma_id if view.invoice_id is None else view.invoice_id
     name = "on_document" if desk.customer is not None else "document"
@@ -118,6 +126,7 @@ def _due(desk: Desk, view: RenewalView, told: Sequence[ToldRow] = ()) -> Due:
         document_url=desk.url(name, document_id=paper) if paper else "",
         order_url=desk.url(order, order_id=view.order_id) if view.order_id else "",
         payable=_payable(desk, view),
+        to_pay=opens.get(view.id, view.gross),
         told=tuple(_told_line(one) for one in told),
         told_sum=_told_sum(told),
     )
@@ -166,7 +175,8 @@ def _pay(desk: Desk) -> HttpResponse:
         return HttpResponseRedirect(back_url)
     ids = _picked(desk)
     chosen = _payable_of(desk, ids)
-    totals = _renewals.sums([one.gross for one in chosen if one.gross is not None])
+    opens = _opens(desk, chosen)
+    totals = _renewals.sums([rest for one in chosen if (rest := opens.get(one.id, one.gross)) is not None])
     form = _form(desk, totals, bound="payment_method" in desk.request.POST)
 
     def act() -> str:
@@ -187,7 +197,7 @@ def _pay(desk: Desk) -> HttpResponse:
         messages.warning(desk.request, _("Choose at least one renewal to pay."))
         return HttpResponseRedirect(back_url)
     context = {
-        "rows": [_due(desk, one) for one in chosen],
+        "rows": [_due(desk, one, opens) for one in chosen],
         "totals": totals,
         "form": form,
         "with_customer": desk.customer is None,
