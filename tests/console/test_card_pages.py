@@ -9,7 +9,8 @@ import pytest
 from purveyor.infra import tx
 from purveyor.interfaces.doubles.card import CardDouble
 from purveyor.kernel.ids import show
-from purveyor.payments import cards
+from purveyor.parties.types import Organization
+from purveyor.payments import cards, queries
 from purveyor.payments.types_cards import Card
 from tests.support.cards import DECLINED, GOOD, SECURE, Holder, card_provider, do_due
 from tests.support.counter import SYSTEM, Browser, quoted, text_of
@@ -69,9 +70,9 @@ def test_cards_are_kept_chosen_and_removed(shop: Shop, reseller: Browser, double
 
 
 def test_an_order_is_paid_with_the_kept_card(
-    shop: Shop, reseller: Browser, operator: Browser, double: CardDouble
+    shop: Shop, customer: Organization, reseller: Browser, operator: Browser, double: CardDouble
 ) -> None:
-    url = f"{reseller.on}quotes/{show('quo', quoted(shop, shop.houses.first_customer))}"
+    url = f"{reseller.on}quotes/{show('quo', quoted(shop, customer))}"
     assert "Visa ending in 4242 is charged at once" in text_of(reseller.get(url))
     placed = reseller.post(url, {"payment_method": "card"})
     assert placed.status_code == 302, text_of(placed)
@@ -87,16 +88,16 @@ def test_an_order_is_paid_with_the_kept_card(
     assert reseller.get(f"{reseller.root}money/cards").status_code in (403, 404)
 
 
-def test_a_declined_card_says_why(shop: Shop, reseller: Browser, double: CardDouble) -> None:
+def test_a_declined_card_says_why(
+    shop: Shop, customer: Organization, reseller: Browser, double: CardDouble
+) -> None:
     for card in kept(shop):
         reseller.post(f"{reseller.root}settings/cards/{show('crd', card.id)}/remove", {})
-    url = f"{reseller.on}quotes/{show('quo', quoted(shop, shop.houses.first_customer))}"
+    url = f"{reseller.on}quotes/{show('quo', quoted(shop, customer))}"
     order = str(reseller.post(url, {"payment_method": "card"})["Location"])
     page = reseller.get(order)
     assert "Pay by card" in text_of(page)
     with tx.enter(SYSTEM):
-        from purveyor.payments import queries  # noqa: PLC0415
-
         payable = queries.list_open_payables(actor=SYSTEM, limit=1)[0]
     led = reseller.get(f"{reseller.root}pay/{show('pbl', payable.id)}")
     assert led.status_code == 302
