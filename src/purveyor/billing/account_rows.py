@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Hashable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
@@ -18,11 +18,13 @@ from purveyor.kernel.money import Money
 # A counter-line goes with the line it counters, whenever it was written: the caller leaves out the others.
 _OPEN = """
 SELECT id, kind, customer_id, customer_name, subscription_id, offer_id, order_id, description::text, quantity, months,
-  unit_price, discount_percent, net, explanation::text, period_start, period_end, put_at, counters_id, currency
+  unit_price, discount_percent, net, explanation::text, period_start, period_end,
+  (extract(epoch FROM put_at) * 1000000)::bigint, counters_id, currency
 FROM billing_unbilled
 WHERE gathering_id = %s AND closed_at IS NULL AND (put_at < %s OR counters_id IS NOT NULL)
 ORDER BY put_at, id"""
 _PAGE = 2_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
@@ -66,7 +68,7 @@ class _Alike:
             explanation=self._made(_explanations, one[13]),
             period_start=self._kept(one[14]),
             period_end=self._kept(one[15]),
-            put_at=self._kept(one[16]),
+            put_at=self._made(_instant, one[16]),
             counters=one[17],
         )
 
@@ -87,6 +89,10 @@ class _Alike:
         if known is None:
             known = self._seen[key] = Money(amount, currency)
         return known
+
+
+def _instant(microseconds: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=microseconds)
 
 
 def _percent(value: Decimal) -> Decimal:

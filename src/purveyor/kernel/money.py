@@ -116,10 +116,8 @@ class Money:
     @classmethod
     def total(cls, parts: Iterable[Money], currency: str) -> Money:
         """The sum of the parts; zero of ``currency`` when there are none."""
-        result = cls.zero(currency)
-        for part in parts:
-            result += part
-        return result
+        zero = cls.zero(currency)
+        return cls(sum(map(zero._same, parts)), currency)
 
     @classmethod
     def from_json(cls, data: Mapping[str, object]) -> Money:

@@ -24,7 +24,7 @@ from purveyor.infra.bulk import array
 from purveyor.infra.clock import business_date
 from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor
-from purveyor.kernel.ids import new_id
+from purveyor.kernel.ids import new_id, new_id_texts
 from purveyor.kernel.money import Money
 from purveyor.parties import queries as parties
 from purveyor.tax.exchange import find_rate
@@ -259,9 +259,10 @@ def _exchange(draft: DocumentDraft, kind: Kind, today: date) -> Exchange | None:
 
 
 def _lines(draft: DocumentDraft) -> tuple[DocumentLine, ...]:
+    ids = new_id_texts(len(draft.lines))
     return tuple(
         DocumentLine(
-            id=new_id(),
+            id=UUID(id),
             position=position,
             description=line.description,
             quantity=line.quantity,
@@ -279,7 +280,7 @@ def _lines(draft: DocumentDraft) -> tuple[DocumentLine, ...]:
             tax=line.tax,
             answers_id=line.answers_id,
         )
-        for position, line in enumerate(draft.lines, start=1)
+        for position, (line, id) in enumerate(zip(draft.lines, ids, strict=True), start=1)
     )
 
 
