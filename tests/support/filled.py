@@ -31,6 +31,7 @@ from purveyor.subscriptions import queries as subscriptions
 from tests.api.caller import Caller
 from tests.support.funded import asked_for, watched
 from tests.support.jobs import run_pending_jobs
+from tests.support.waiting import answered, held
 from tests.support.world import World, build_world, cus
 
 PEOPLE = ("operator", "reseller", "technician", "other_reseller", "admin", "manager", "member", "sibling")
@@ -233,6 +234,8 @@ def _fresh(world: World, name: str, place: Place, things: dict[str, str]) -> Non
     )
     things["ivt"] = show("ivt", rows[0][0])
     _on_account(place, things)
+    held(uuid_of(things["inv"]))
+    answered(place.payer)
     things["dun"] = _dunned(place)
     things["ref"] = _credited(things["inv"])
     things |= _card(place, things["ord"])

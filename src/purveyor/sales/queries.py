@@ -143,6 +143,7 @@ def order_view(row: models.Order, lines: list[models.OrderLine]) -> OrderView:
         kind="renewals" if row.kind == "renewals" else "sale",
         taxes=tuple(stored.tax(tax) for tax in row.taxes),
         on_account=row.on_account,
+        invoice_held=row.invoice_held,
     )
 
 

@@ -186,6 +186,8 @@ class OrderView:
     placed_at: datetime
     completed_at: datetime | None
     on_account: bool = False
+    # Completed, and its invoice waits until something is known.
+    invoice_held: bool = False
     kind: OrderKind = "sale"
     taxes: tuple[TaxLine, ...] = ()
 

@@ -75,9 +75,10 @@ def _start(home: Path, children: Children) -> None:
             (home / "pg.by-demo").touch()
         _forget_half_made_world(home)
         environment.prepare()
+    # Before anything reads the settings: the world that is loaded asks them too.
+    doubles.start(children)
     with step("Migrating"):
         migrate()
-    doubles.start(children)
     with step("Starting the web server"):
         children.add("web", "serve")
         _wait_for_web(children)

@@ -7,6 +7,7 @@ import contextlib
 import os
 import signal
 import socket
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
@@ -31,6 +32,7 @@ def _card(port: int) -> None:
     )
 
 
+_START_SECONDS = 15.0
 _DOUBLES: dict[str, Callable[[int], None]] = {"card": _card, "vies": _vies}
 # The setting that tells the others where each one listens.
 _SETTINGS = {"card": "PURVEYOR_STRIPE_URL", "vies": "PURVEYOR_VIES_URL"}
@@ -59,7 +61,7 @@ def start(children: Children) -> None:
 
     The port is chosen once: a child that dies is started again with the same one.
     """
-    settings = dict(_SETTINGS)
+    settings, ports = dict(_SETTINGS), list[int]()
     if os.environ.get("PURVEYOR_STRIPE_KEY"):
         # Somebody's own account at the real one, or another double.
         del settings["card"]
@@ -70,6 +72,18 @@ def start(children: Children) -> None:
             port = free_port()
             os.environ[setting] = f"http://127.0.0.1:{port}"
             children.add(f"double of {name}", "double", name, "--port", str(port))
+            ports.append(port)
+    for port in ports:
+        _wait_for(port)
+
+
+def _wait_for(port: int) -> None:
+    """Until it listens; who asks too early would be told that the service is away."""
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        time.sleep(0.05)
 
 
 def free_port() -> int:

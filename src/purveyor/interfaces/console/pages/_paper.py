@@ -226,6 +226,7 @@ def _evidence(evidence: dict[str, Any]) -> list[tuple[str, str]]:
     known = {
         "format only": _("Form and check digit only, not asked at VIES"),
         "not checked": _("Not checked"),
+        "VIES": _("Asked at VIES, the tax administrations' service"),
     }
     shown = [
         (_("VAT number of the buyer"), number),
@@ -235,6 +236,16 @@ def _evidence(evidence: dict[str, Any]) -> list[tuple[str, str]]:
     checked = str(evidence.get("checked_at") or "")
     if checked:
         shown.append((_("Checked on"), _day(checked)))
+    if evidence.get("consultation"):
+        shown.append((_("Consultation number"), str(evidence["consultation"])))
+    matches = {
+        "yes": _("It is the buyer's name"),
+        "no": _("It is another name"),
+        "not_disclosed": _("That state does not tell it"),
+    }
+    match = matches.get(str(evidence.get("name_match", "")))
+    if match:
+        shown.append((_("Name at VIES"), match))
     return shown
 
 
