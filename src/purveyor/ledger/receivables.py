@@ -41,7 +41,8 @@ def owed_before(*, actor: Actor, party_id: UUID, day: date) -> dict[str, Money]:
 
 
 def list_owed(*, actor: Actor, party_id: UUID, first: date, last: date, limit: int) -> list[OwedEntry]:
-    """The movements of those days, both included, oldest first; at one instant what was billed comes first.
+    """The movements of those days, both included, oldest first; at one instant what was billed comes first and what is
+    paid back last.
 
     Raises: NotFound when it is another's.
     """
@@ -62,4 +63,7 @@ def list_owed(*, actor: Actor, party_id: UUID, first: date, last: date, limit: i
         )
         for row in rows.order_by("transaction__booked_on", "id")[:limit]
     ]
-    return sorted(found, key=lambda one: (one.booked_on, one.at, one.amount.amount < 0, one.id))
+    return sorted(
+        found,
+        key=lambda one: (one.booked_on, one.at, one.kind == "refund", one.amount.amount < 0, one.id),
+    )

@@ -86,17 +86,17 @@ def foresee_refund(*, actor: Actor, invoice: Document, amount: Money, to: Refund
 def paid_on(invoice: Document) -> list[Paid]:
     """The payments of an invoice, the newest first, and what of each has not gone back yet. Two statements.
 
-    They came for the invoice itself, for the order that it became of, or for the renewal.
+    They came for the invoice itself, for the order that it became of, or for the renewal. One that the bank or the
+    card holder took back is not there any more.
     """
     wanted = Q(payable__subject_kind="invoice", payable__subject_id=invoice.id)
     wanted |= Q(payable__invoice_id=invoice.id)
     if invoice.order_id is not None:
         wanted |= Q(payable__subject_kind="order", payable__subject_id=invoice.order_id)
-    payments = list(
-        models.Payment.objects.filter(wanted, allocated__gt=0, payer_id=invoice.payer_id).order_by(
-            "-recorded_at", "-id"
-        )
-    )
+    rows = models.Payment.objects.filter(wanted, allocated__gt=0, payer_id=invoice.payer_id)
+    rows = rows.exclude(id__in=models.Reversal.objects.values("payment"))
+    rows = rows.exclude(id__in=models.CardDispute.objects.exclude(status="won").values("payment"))
+    payments = list(rows.order_by("-recorded_at", "-id"))
     gone = (
         models.Refund.objects.filter(payment__in=[payment.id for payment in payments])
         .exclude(status="failed")
