@@ -22,7 +22,10 @@ from purveyor.parties import queries as parties
 # The day before is closed in the morning: whatever was begun before midnight is written by then. It is the hour of
 # the morning's notices too, so that a day has one instant more for neither.
 HOUR = 6
-_LOCK = "SELECT through, marker FROM billing_recognitionstate WHERE id = %s FOR UPDATE"
+# With it whose the rows are, as the rows before say: there is one operator, for ever.
+_LOCK = """
+SELECT through, marker, (SELECT payer_id FROM billing_recognition LIMIT 1)
+FROM billing_recognitionstate WHERE id = %s FOR UPDATE"""
 _FIRST = "SELECT min(issued_on) FROM billing_document WHERE kind IN ('invoice', 'credit_note')"
 _WRITE = (
     PARTS
@@ -51,8 +54,6 @@ def recognize_revenue(*, actor: Actor, now: datetime, state_id: UUID, next_at: d
     """
     authority.require(actor, "operate")
     through = business_date(now) - timedelta(days=1)
-    with tx.enter(actor):
-        operator_id = parties.get_seller().organization.id
     with bulk.connected() as connection, connection.transaction():
         cursor = connection.cursor()
         row = cursor.execute(_LOCK, (state_id,)).fetchone()
@@ -67,9 +68,14 @@ def recognize_revenue(*, actor: Actor, now: datetime, state_id: UUID, next_at: d
                 "UPDATE billing_recognitionstate SET due_at = %s WHERE id = %s", (next_at, state_id)
             )
             return 0
-        done = _recognize(cursor, now, begins, through, row[1] or UUID(int=0), operator_id)
+        done = _recognize(cursor, now, begins, through, row[1] or UUID(int=0), row[2] or _operator(actor))
         cursor.execute(_DONE, (through, marker, next_at, state_id))
     return done
+
+
+def _operator(actor: Actor) -> UUID:
+    with tx.enter(actor):
+        return parties.get_seller().organization.id
 
 
 def _recognize(
