@@ -94,7 +94,7 @@ def harmless(found: Answer) -> bool:
     return all("\x00" not in text and len(text) <= 4_000 and text.encode("utf-8") for text in texts if text)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=400), st.sampled_from([200, 200, 400, 429, 500, 503]))
 def test_any_bytes_are_unknown(content: bytes, status: int) -> None:
     found = read(content, status)
@@ -103,7 +103,7 @@ def test_any_bytes_are_unknown(content: bytes, status: int) -> None:
     assert harmless(found)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.dictionaries(_FIELDS, _JSON, max_size=5), st.sampled_from([200, 200, 200, 500]))
 def test_broken_fields_never_make_a_number_valid(changed: dict[str, Any], status: int) -> None:
     body = GOOD | changed
@@ -116,7 +116,7 @@ def test_broken_fields_never_make_a_number_valid(changed: dict[str, Any], status
         assert body["vatNumber"].replace(" ", "") == "B12345674"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_a_cut_answer_is_unknown(data: st.DataObject) -> None:
     whole = json.dumps(GOOD).encode()
@@ -124,7 +124,7 @@ def test_a_cut_answer_is_unknown(data: st.DataObject) -> None:
     assert read(whole[:end]).status == "unknown"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.text(max_size=40), st.text(alphabet=string.printable, max_size=40))
 def test_names_are_compared_without_a_fault(given_name: str, disclosed: str) -> None:
     assert match_names(given_name, disclosed) in ("yes", "no", "not_disclosed")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from purveyor.billing import models
 from purveyor.billing.rules.drafts import draft_of
 from purveyor.billing.rules.norm import broken_rules
-from purveyor.billing.types import DocumentDraft
+from purveyor.billing.types import DocumentDraft, DraftLine, PartySnapshot, PaymentDetails, TaxLine
 from purveyor.billing.types_held import Booking, HeldInvoice, Why
 from purveyor.infra import tx
 from purveyor.infra.clock import business_date
@@ -16,6 +18,7 @@ from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import NotFound
 from purveyor.kernel.money import Money
 from purveyor.parties import authority
+from purveyor.parties.types import Organization, Seller
 from purveyor.tax.exchange import find_rate
 
 LIMIT_MAX = 200
@@ -42,6 +45,27 @@ def why_held(draft: DocumentDraft, *, now: datetime, number_unknown: bool = Fals
     if own and own != currency and find_rate(currency=currency, on=business_date(now), into=own) is None:
         return Why("rate_missing")
     return None
+
+
+def breaks_norm(seller: Seller, buyer: Organization, tax: Any) -> bool:
+    """Whether an invoice with one line over the base of ``tax`` (anything with the fields of ``types.TaxLine``) would
+    break a rule of the norm: what many invoices of a run have in common is looked at once."""
+    draft = DocumentDraft(
+        reseller_id=buyer.id,
+        customer_id=buyer.id,
+        payer_id=buyer.id,
+        bill_to_id=buyer.id,
+        seller=PartySnapshot.of(seller.organization),
+        buyer=PartySnapshot.of(buyer),
+        lines=(DraftLine(tax.reason, 1, 1, tax.base, Decimal(0), tax.base),),
+        taxes=(TaxLine(tax.category, tax.rate_percent, tax.base, tax.amount, tax.reason),),
+        tax_decision={},
+        net=tax.base,
+        vat=tax.amount,
+        gross=tax.base + tax.amount,
+        payment=PaymentDetails.of(seller, ""),
+    )
+    return bool(broken_rules(draft))
 
 
 def list_held(

@@ -43,7 +43,7 @@ class NumberChecks:
         # What is no number of a member state nobody can be asked about.
         if found.status != "valid" or not is_live():
             return found
-        return ask(found.normalized, name=name)
+        return ask(found.normalized, name=name, requester=requester_number())
 
     def keep_evidence(
         self, *, found: NumberFound, country: str, reseller_id: UUID, customer_id: UUID | None, now: datetime
@@ -63,14 +63,14 @@ class NumberChecks:
         )
 
 
-def ask(normalized: str, *, name: str) -> NumberResult:
-    """Ask VIES about a number of a member state, as it is stored; ``name`` is the party's, to be compared.
+def ask(normalized: str, *, name: str, requester: vies.Number | None) -> NumberResult:
+    """Ask VIES about a number of a member state, as it is stored; ``name`` is the party's, to be compared,
+    ``requester`` who asks (:func:`requester_number`).
 
     Takes up to ``VIES_SECONDS``; call it while nothing is locked. Never raises for the service: what cannot be known
     is ``unknown``, and the evidence says why.
     """
     number = vies.Number.of(normalized)
-    requester = _requester()
     with _slot(number.country) as free:
         answer = vies.Answer("unknown", "busy")
         if free:
@@ -95,8 +95,8 @@ def ask(normalized: str, *, name: str) -> NumberResult:
     return NumberResult(answer.status, normalized, evidence)
 
 
-def _requester() -> vies.Number | None:
-    """The seller's own number: who names itself gets a consultation number."""
+def requester_number() -> vies.Number | None:
+    """The seller's own number: who names itself gets a consultation number. Read it in a transaction."""
     try:
         number = get_seller().organization.vat_number
     except NotFound:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
+from purveyor.billing.held import breaks_norm
 from purveyor.billing.types import Exchange, PartySnapshot
 from purveyor.catalog.book import PriceBook, read_book
 from purveyor.catalog.pricing import PricedLine, price_line
@@ -80,6 +81,7 @@ class Named:
         self.decision = proven.decision
         # The invoice waits for an answer about the number: that is the single renewal's affair.
         self.waits = proven.waits
+        self._parties = (trade.seller, party)
         self.record = json_field(proven.record)
         self.snapshot = snapshot(party)
         self._taxes: dict[Money, tuple[Money, str]] = {}
@@ -97,6 +99,8 @@ class Named:
                 "reason": line.reason.as_json(),
             }
             known = self._taxes[net] = (line.amount, json_field([spelt]))
+            # What would break the norm is not issued: that is the single renewal's affair too.
+            self.waits = self.waits or breaks_norm(*self._parties, line)
         return known
 
 

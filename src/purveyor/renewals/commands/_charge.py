@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from purveyor.billing.commands import issue_invoice
+from purveyor.billing.held import why_held
 from purveyor.billing.types import Document, DocumentDraft, DraftLine, PartySnapshot, PaymentDetails
 from purveyor.billing.types import TaxLine as DocumentTax
 from purveyor.billing.types_held import Booking, Why
@@ -50,7 +51,7 @@ class Charge:
     line: PricedLine
     tax: TaxLine
     tax_record: dict[str, Any]
-    # Nobody knows the buyer's VAT number: the term goes on, its invoice is held.
+    # Nobody knows the buyer's VAT number, and the seller holds the invoice then.
     waits: bool
 
     @property
@@ -114,8 +115,9 @@ def collect(actor: Actor, now: datetime, charge: Charge) -> tuple[UUID, Payable 
     Raises: InsufficientBalance for an offer that is paid first, before anything is written.
     """
     invoice_id = new_id()
-    payable = _payable(actor, now, charge, invoice_id) if charge.gross else None
-    if charge.waits:
+    held = why(charge, now) is not None
+    payable = _payable(actor, now, charge, invoice_id, held=held) if charge.gross else None
+    if held:
         return invoice_id, payable
     legs = movements.sale(payer_id=charge.debtor.payer_id, net=charge.line.net, vat=charge.tax.amount)
     if legs:
@@ -136,7 +138,9 @@ def _reference(charge: Charge) -> str:
     return f"renewal:{charge.subscription.id}:{charge.period.start.isoformat()}"
 
 
-def _payable(actor: Actor, now: datetime, charge: Charge, invoice_id: UUID) -> Payable | None:
+def _payable(
+    actor: Actor, now: datetime, charge: Charge, invoice_id: UUID, *, held: bool
+) -> Payable | None:
     def owed(**more: Any) -> dict[str, Any]:
         return {
             "actor": actor,
@@ -157,7 +161,7 @@ def _payable(actor: Actor, now: datetime, charge: Charge, invoice_id: UUID) -> P
             # Nothing was written. The term goes on and the invoice asks for a transfer, unless money comes first.
             if charge.offer.terms.prepay:
                 raise
-    if charge.waits:
+    if held:
         return None
     if charge.subscription.renewal_payment_method == "card" and is_offered():
         payable = open_payable(**owed(method="card"))
@@ -198,18 +202,26 @@ def issue(
         payable=None if paid else payable,
         document_id=invoice_id,
     )
-    if not charge.waits:
+    held = why(charge, now)
+    if held is None:
         return issue_invoice(actor=actor, now=now, draft=bill)
     return hold_or_settle(
         actor=actor,
         now=now,
         draft=bill,
-        why=Why("number_unknown"),
+        why=held,
         subject_kind="renewal",
         subject_id=charge.subscription.id,
         booking=Booking("renewal", _reference(charge)),
         from_balance=paid,
     )
+
+
+def why(charge: Charge, now: datetime) -> Why | None:
+    """Why the invoice over this renewal must wait while the term goes on; None where it need not."""
+    if not charge.gross:
+        return None
+    return why_held(draft(charge, due_days=0), now=now, number_unknown=charge.waits)
 
 
 def is_paid(charge: Charge, payable: Payable | None) -> bool:

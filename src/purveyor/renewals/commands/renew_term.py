@@ -116,7 +116,7 @@ def _renew(actor: Actor, now: datetime, found: Subscription, on: date, charge: _
         now,
         status="paid" if is_paid else "pending",
         charge=charge,
-        invoice_id=None if charge.waits else invoice_id,
+        invoice_id=None if _charge.why(charge, now) else invoice_id,
         payable_id=None if payable is None else payable.id,
     )
     invoice = _charge.issue(actor, now, charge, invoice_id, payable)

@@ -40,7 +40,7 @@ def refresh_number(*, actor: Actor, now: datetime, organization: Organization) -
     """
     if not _can_be_asked(organization) or _is_fresh(organization, now):
         return organization
-    found = live.ask(organization.vat_number, name=organization.name)
+    found = live.ask(organization.vat_number, name=organization.name, requester=live.requester_number())
     with tx.widen():
         status = keep_answer(now=now, organization=organization, found=found)
     return replace(organization, vat_status=status)
@@ -87,7 +87,8 @@ def run_watch(watch_id: UUID, due_at: datetime) -> None:
         if not _can_be_asked(party):
             models.NumberWatch.objects.filter(id=watch_id).update(due_at=None)
             return
-    found = live.ask(party.vat_number, name=party.name)
+        requester = live.requester_number()
+    found = live.ask(party.vat_number, name=party.name, requester=requester)
     with tx.enter(actor):
         keep_answer(now=due_at, organization=party, found=found)
 
