@@ -12,7 +12,7 @@ from purveyor.infra.roles import RightsError
 from purveyor.interfaces.cli.demo import migrate
 from purveyor.interfaces.cli.progress import step
 
-PARTS = ("calls", "renewal", "bank")
+PARTS = ("calls", "renewal", "bank", "documents")
 
 
 def main(parts: Sequence[str]) -> int:
@@ -38,9 +38,9 @@ def _part(name: str) -> int:
 
 def _runner(name: str) -> Callable[[Path], int]:
     # The rooms can be imported once Django knows them.
-    from bench import bank, renewal, run
+    from bench import bank, documents, renewal, run
 
-    return {"renewal": renewal.run, "bank": bank.run}.get(name, run.run)
+    return {"renewal": renewal.run, "bank": bank.run, "documents": documents.run}.get(name, run.run)
 
 
 if __name__ == "__main__":

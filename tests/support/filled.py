@@ -11,6 +11,7 @@ from django.db import connections
 
 from purveyor.billing import commands as billing
 from purveyor.billing import queries as documents
+from purveyor.billing.commands.batches import ask_batch
 from purveyor.billing.types import AccountLine
 from purveyor.infra import clock, tx
 from purveyor.kernel.actor import Actor, system_actor
@@ -237,6 +238,7 @@ def _fresh(world: World, name: str, place: Place, things: dict[str, str]) -> Non
     held(uuid_of(things["inv"]))
     answered(place.payer)
     things["dun"] = _dunned(place)
+    things["bat"] = _asked(place)
     things["ref"] = _credited(things["inv"])
     things |= _card(place, things["ord"])
 
@@ -302,6 +304,21 @@ def _dunned(place: Place) -> str:
         steps = [LadderStep(days=3, action="remind", audience=("payer",))]
         payments.set_ladder(actor=actor, now=clock.now(), steps=steps, reseller_id=place.payer.id)
     return show("dun", case_id)
+
+
+def _asked(place: Place) -> str:
+    """All of the payer's documents as one file, which nobody has drawn yet."""
+    payer = place.payer
+    actor = Actor(
+        scope="reseller" if payer.kind == "reseller" else "customer",
+        organization_id=payer.id,
+        reseller_id=place.customer.reseller_id,
+        customer_id=None if payer.kind == "reseller" else payer.id,
+        role="admin",
+    )
+    today = clock.business_date(clock.now())
+    made = ask_batch(actor=actor, now=clock.now(), first=today - timedelta(days=60), last=today)
+    return show("bat", made.id)
 
 
 def _on_account(place: Place, things: dict[str, str]) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from purveyor.infra import postgres, roles
-from purveyor.interfaces.cli import begin, build, demo, doubles, environment, ledger, renew
+from purveyor.interfaces.cli import begin, build, demo, documents, doubles, environment, ledger, renew
 from purveyor.interfaces.cli.children import ChildrenError
 from purveyor.interfaces.cli.progress import say
 
@@ -60,6 +60,9 @@ def _parser() -> argparse.ArgumentParser:
     doubles.add_options(add("double", doubles.run, "one of the services of others, on this machine; the demo's"))
     renew.add_options(add("renew", _renew, "renew all that is due until a day, or say what it would bill"))
     ledger.add_options(add("ledger", _ledger, "check the books: does every balance agree with what it is about"))
+    documents.add_options(
+        add("documents", _documents, "draw all documents of a period as PDFs into a folder")
+    )
     begin.add_options(
         add("begin", _begin, "make the operator of a new installation and invite its first administrator")
     )
@@ -131,6 +134,12 @@ def _ledger(options: argparse.Namespace) -> int:
     environment.prepare()
     _refuse_excess_rights()
     return ledger.run(options)
+
+
+def _documents(options: argparse.Namespace) -> int:
+    environment.prepare()
+    _refuse_excess_rights()
+    return documents.run(options)
 
 
 def _begin(options: argparse.Namespace) -> int:

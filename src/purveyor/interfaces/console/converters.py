@@ -18,6 +18,7 @@ PREFIXES = (
     "asg",
     "ivt",
     "inv",
+    "bat",
     "pfm",
     "pay",
     "off",

@@ -36,6 +36,7 @@ PLAIN: dict[str, Promise] = {
     "dispute.closed": gettext_lazy("A chargeback was decided"),
     "dispute.opened": gettext_lazy("A bank took back a card payment"),
     "payment.by_card": gettext_lazy("A card was charged"),
+    "documents.asked": gettext_lazy("%(actor)s asked for documents as one file"),
     "dunning.held": gettext_lazy("%(actor)s put the reminders of an invoice on hold"),
     "dunning.ladder_reset": gettext_lazy("%(actor)s reset the ladder of reminders"),
     "dunning.ladder_set": gettext_lazy("%(actor)s set the ladder of reminders"),

@@ -149,6 +149,7 @@ REASONS: dict[str, Callable[[Facts], str]] = {
     "ladder_twice": lambda f: _("A final notice, a stop of orders, a suspension and an end come once each."),
     "ladder_without_notice": lambda f: _("Nobody is suspended without a final notice before it."),
     "negative": lambda f: _("This cannot be less than zero."),
+    "no_documents": lambda f: _("Nothing was issued on these days. Choose others."),
     "no_balance": lambda f: _("This organization has no balance. Choose a reseller or a customer."),
     "not_a_beginning": lambda f: _("A subscription cannot begin in this state."),
     "not_a_boolean": lambda f: _("This must be true or false."),

@@ -99,6 +99,7 @@ def _listing(desk: Desk) -> HttpResponse:
         "filtered": bool(get.get("q") or state or kind),
         "with_customer": desk.customer is None,
         "account_url": _account_url(desk),
+        "batches_url": "" if "/on/" in desk.request.path else desk.url("batches"),
         "credits": _credits(desk),
         "statement_url": desk.url("statement")
         if desk.actor.scope != "operator" and desk.customer is None
