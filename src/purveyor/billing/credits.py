@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from purveyor.billing.errors import CreditExceedsLine, DocumentNotCreditable
 from purveyor.billing.models import Line
@@ -19,22 +19,19 @@ from purveyor.kernel.money import Money
 
 
 def corrections_of(*, actor: Actor, documents: Collection[DocumentRow]) -> dict[UUID, Corrections]:
-    """What each document answers and is answered by, as far as the actor may read it. Three statements, or fewer."""
+    """What each document answers and is answered by, as far as the actor may read it. One statement, two where
+    something is credited."""
     invoices = {row.id for row in documents if row.kind == "invoice"}
     answered = {row.answers_id for row in documents if row.answers_id is not None}
     notes: dict[UUID, list[DocumentRow]] = {}
-    seats: dict[UUID, dict[UUID, int]] = {}
-    if invoices:
-        rows = _visible(actor).filter(answers_id__in=invoices).only(*_LIST_FIELDS)
-        for row in rows.order_by("issued_on", "sequence"):
-            if row.answers_id is not None:
-                notes.setdefault(row.answers_id, []).append(DocumentRow(**_listed(row)))
-    if notes:
-        seats = _seats(actor, notes)
-    originals = {}
-    if answered:
-        found = _visible(actor).filter(id__in=answered).only(*_LIST_FIELDS)
-        originals = {row.id: DocumentRow(**_listed(row)) for row in found}
+    originals: dict[UUID, DocumentRow] = {}
+    wanted = Q(answers_id__in=invoices) | Q(id__in=answered)
+    for row in _visible(actor).filter(wanted).only(*_LIST_FIELDS).order_by("issued_on", "sequence"):
+        if row.answers_id in invoices and row.answers_id is not None:
+            notes.setdefault(row.answers_id, []).append(DocumentRow(**_listed(row)))
+        if row.id in answered:
+            originals[row.id] = DocumentRow(**_listed(row))
+    seats = _seats(actor, notes) if notes else {}
     return {
         row.id: Corrections(
             None if row.answers_id is None else originals.get(row.answers_id),
