@@ -21,6 +21,7 @@ NOT_PAGES = {
         "vat_csv",
         "vat_ec_csv",
         "vat_oss_csv",
+        "batch_zip",
         "document_pdf",
         "document_xml",
         "on_document_pdf",
