@@ -30,6 +30,7 @@ from purveyor.sales import commands as sales
 from purveyor.seats import commands as seats
 from purveyor.subscriptions import queries as subscriptions
 from tests.api.caller import Caller
+from tests.support.banking import banked
 from tests.support.funded import asked_for, watched
 from tests.support.jobs import run_pending_jobs
 from tests.support.waiting import answered, held
@@ -53,7 +54,7 @@ class Filled:
 
     Owners: ``first`` (the first reseller pays for its customer), ``own`` (that customer pays itself),
     ``beside`` and ``sibling`` (the same for the reseller's other customer), ``foreign`` and ``foreign_own`` (the
-    other reseller and its customer).
+    other reseller and its customer); ``desk`` is what is the operator's alone.
     """
 
     world: World
@@ -129,6 +130,10 @@ def build_filled() -> Filled:
         _fresh(world, name, place, things[name])
         things[name]["ren"] = renewal_of(things[name]["sub"])
     _told(world, places)
+    bank = banked([place.payer for place in places.values()])
+    for name, place in places.items():
+        things[name]["man"] = bank[f"man_{place.payer.id}"]
+    things["desk"] = {kind: bank[kind] for kind in ("bst", "ben", "pfl")}
     return Filled(world, places, things, people)
 
 
@@ -274,7 +279,7 @@ def _card(place: Place, order: str) -> dict[str, str]:
             last4="4242",
             exp_month=12,
             exp_year=2090,
-            is_default=True,
+            is_default=not Card.objects.filter(payer_id=place.payer.id).exists(),
             added_at=clock.now(),
             added_by="Somebody",
         )
