@@ -53,7 +53,7 @@ def keep(stage: Stage, number: str, *acts: str) -> Card:
     Holder().pay(url, number, *acts)
     with tx.enter(actor):
         found = cards.list_cards(actor=actor, payer_id=stage.house.id)
-    return found[-1]
+    return max(found, key=lambda card: card.added_at)
 
 
 def order_of(stage: Stage, order: dict[str, Any]) -> dict[str, Any]:
@@ -165,10 +165,10 @@ def test_an_answer_is_lost_and_the_provider_is_away(stage: Stage, customer: str,
     double.faults += ["lost", "drop", "500"]
     do_due()
     assert attempts(stage, order) == [("off_session", "sending", "")]
-    drive._rest.until = 0.0
+    drive._rest.until = 0
     for hour in (11, 12, 13):
         stage.move(f"2026-03-02T{hour}:00:00Z")
-        drive._rest.until = 0.0
+        drive._rest.until = 0
     assert attempts(stage, order) == [("off_session", "succeeded", "")]
     assert charges(double) == before + 1
     tell(double)

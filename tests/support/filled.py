@@ -21,8 +21,6 @@ from purveyor.kernel.money import Money
 from purveyor.parties import commands as parties
 from purveyor.parties.types import Organization
 from purveyor.payments import commands as payments
-from purveyor.payments.models import Card
-from purveyor.payments.queries import find_payable_for
 from purveyor.payments.types import LadderStep
 from purveyor.payments.types_refunds import CreditLine
 from purveyor.renewals import commands as renewals
@@ -33,6 +31,7 @@ from tests.api.caller import Caller
 from tests.support.banking import banked
 from tests.support.funded import asked_for, watched
 from tests.support.jobs import run_pending_jobs
+from tests.support.kept_card import kept_card
 from tests.support.waiting import answered, held
 from tests.support.world import World, build_world, cus
 
@@ -245,7 +244,7 @@ def _fresh(world: World, name: str, place: Place, things: dict[str, str]) -> Non
     things["dun"] = _dunned(place)
     things["bat"] = _asked(place)
     things["ref"] = _credited(things["inv"])
-    things |= _card(place, things["ord"])
+    things |= kept_card(place.payer, place.customer, things["ord"])
 
 
 def _credited(invoice: str) -> str:
@@ -262,32 +261,6 @@ def _credited(invoice: str) -> str:
             reason="One too many",
         )
     return show("ref", note.refunds[0].id)
-
-
-def _card(place: Place, order: str) -> dict[str, str]:
-    """A kept card of the payer, and what it could pay."""
-    actor = system_actor()
-    with tx.enter(actor):
-        card = Card(
-            id=new_id(),
-            reseller_id=place.customer.reseller_id or place.payer.id,
-            customer_id=place.payer.id if place.payer.kind == "customer" else None,
-            payer_id=place.payer.id,
-            provider_payer=f"cus_{new_id().hex}",
-            provider_id=f"pm_{new_id().hex}",
-            brand="visa",
-            last4="4242",
-            exp_month=12,
-            exp_year=2090,
-            is_default=not Card.objects.filter(payer_id=place.payer.id).exists(),
-            added_at=clock.now(),
-            added_by="Somebody",
-        )
-        card.save(force_insert=True)
-        payable = find_payable_for(actor=actor, subject_kind="order", subject_id=uuid_of(order))
-        assert payable is not None
-    pays = {"pbl": show("pbl", payable.id), "pbl_deposit": asked_for(place.payer.id)}
-    return {"crd": show("crd", card.id)} | pays
 
 
 def _dunned(place: Place) -> str:

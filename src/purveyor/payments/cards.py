@@ -29,7 +29,7 @@ from purveyor.payments.types_cards import (
 
 LIMIT_MAX = 200
 Row = TypeVar("Row", models.Card, models.CardAttempt, models.CardDispute)
-_SIGNER = Signer(salt="purveyor.payments.card")
+_SIGNER = Signer(salt="purveyor.payments.card", sep=".")
 
 
 def is_offered() -> bool:

@@ -42,13 +42,13 @@ LEASE = timedelta(minutes=2)
 # When a page that nobody comes back from is looked at; after the last time it is closed.
 LOOKS = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=12), timedelta(hours=24))
 _WAIT_MAX = timedelta(hours=6)
-# Real seconds in which nobody asks a provider that has just not answered.
-_REST_SECONDS = 5.0
+# Real time (nanoseconds) in which nobody asks a provider that has just not answered.
+_REST = 5_000_000_000
 
 
 @dataclass
 class _Rest:
-    until: float = 0.0
+    until: int = 0
 
 
 _rest = _Rest()
@@ -78,14 +78,14 @@ def drive(*, attempt_id: UUID, now: datetime) -> None:
     if job is None:
         return
     try:
-        if time.monotonic() < _rest.until:
+        if time.monotonic_ns() < _rest.until:
             raise ProviderUnavailable("resting")
         found = (
             provider.find_charge(payer=job.asked.payer, attempt=job.asked.attempt) if job.is_again else None
         )
         charge = found or provider.charge(job.asked, card=job.card)
     except ProviderUnavailable:
-        _rest.until = max(_rest.until, time.monotonic() + _REST_SECONDS)
+        _rest.until = max(_rest.until, time.monotonic_ns() + _REST)
         _postpone(attempt_id, now)
         return
     except ProviderRefused as refused:
