@@ -245,6 +245,7 @@ def _fresh(world: World, name: str, place: Place, things: dict[str, str]) -> Non
     things["bat"] = _asked(place)
     things["ref"] = _credited(things["inv"])
     things |= kept_card(place.payer, place.customer, things["ord"])
+    things["pbl_deposit"] = asked_for(place.payer.id)
 
 
 def _credited(invoice: str) -> str:

@@ -25,7 +25,7 @@ def kept_card(payer: Organization, customer: Organization, order: str) -> dict[s
             last4="4242",
             exp_month=12,
             exp_year=2090,
-            is_default=True,
+            is_default=not Card.objects.filter(payer_id=payer.id).exists(),
             added_at=clock.now(),
             added_by="Somebody",
         )
