@@ -189,11 +189,37 @@ def test_what_came_from_the_balance_goes_back_there(stage: Stage, swede: str) ->
     assert stage.available() - before == 4800
 
 
+def test_one_customer_of_a_gathered_invoice(stage: Stage) -> None:
+    """Its lines are many customers'; a credit note takes back one's, and says whose."""
+    house = f"/resellers/{show('res', stage.house.id)}"
+    stage.operator.patch(house, {"gathering_allowed": True}).ok()
+    stage.reseller.patch(house, {"billing_mode": "gathered"}).ok()
+    for name in ("Ett AB", "Tva AB"):
+        customer = stage.customer(name, "SE", "111 29", bill_to="reseller")
+        assert stage.buy(customer, new(4), method="bank_transfer")["on_account"]
+    stage.move("2025-04-02T09:00:00Z")
+    (invoice,) = [one for one in stage.invoices() if one["customer"] is None]
+    names = [line["customer_name"] for line in invoice["lines"]]
+    assert names == ["Ett AB", "Tva AB"]
+    note = credit(stage, invoice, 0, 3, end_seats=True)
+    assert note["customer"] is None
+    (line,) = note["lines"]
+    assert (line["customer_name"], line["quantity"], line["net"]["amount"]) == ("Tva AB", 3, 3 * 3840)
+    assert stage.subscription(line["subscription"])["quantity"] == 1
+    again = stage.operator.get(f"/invoices/{invoice['id']}").ok()
+    assert again["open"]["amount"] == invoice["gross"]["amount"] - note["gross"]["amount"]
+    assert stage.reseller.get(f"/invoices/{note['id']}/pdf").raw.startswith(b"%PDF-1.7")
+    assert b"381" in stage.reseller.get(f"/invoices/{note['id']}/xml").raw
+    stage.transfer(invoice, again["open"]["amount"], "2025-04-02")
+    assert stage.operator.get(f"/invoices/{invoice['id']}").ok()["status"] == "paid"
+    stage.reseller.patch(house, {"billing_mode": "at_once"}).ok()
+
+
 @pytest.fixture(scope="module")
 def renewed(stage: Stage, swede: str) -> list[Json]:
     """Three renewals a year later, to be paid by transfer: their invoices are open."""
     orders = [stage.buy(swede, new(quantity)) for quantity in (3, 4, 5)]
-    stage.move("2026-03-10T09:00:00Z")
+    stage.move("2026-04-02T09:00:00Z")
     wanted = {order["subscriptions"][0] for order in orders}
     found = [one for one in stage.invoices() if one["lines"][0]["subscription"] in wanted]
     opened = [one for one in found if one["open"]["amount"]]
@@ -204,7 +230,7 @@ def renewed(stage: Stage, swede: str) -> list[Json]:
 def test_full_credit_of_an_unpaid_invoice(stage: Stage, renewed: list[Json]) -> None:
     """It owes nothing any more, nothing goes back, and its reminders end."""
     invoice, before = renewed[0], stage.available()
-    stage.move("2026-03-28T09:00:00Z")
+    stage.move("2026-04-20T09:00:00Z")
     (case,) = [
         one for one in stage.operator.get("/dunning-cases").ok()["data"] if one["invoice"] == invoice["id"]
     ]
@@ -224,7 +250,7 @@ def test_credit_of_a_partly_paid_invoice(stage: Stage, renewed: list[Json]) -> N
     """What is open goes first, the rest of the credit was paid."""
     invoice, before = renewed[1], stage.available()
     gross = invoice["gross"]["amount"]
-    stage.transfer(invoice, gross - 3000, "2026-03-27")
+    stage.transfer(invoice, gross - 3000, "2026-04-19")
     note = credit(stage, invoice, 1)
     assert note["gross"]["amount"] == gross // 4
     again = stage.operator.get(f"/invoices/{invoice['id']}").ok()
@@ -238,7 +264,7 @@ def test_money_after_a_credit(stage: Stage, renewed: list[Json]) -> None:
     credit(stage, invoice, 2)
     half = stage.operator.get(f"/invoices/{invoice['id']}").ok()
     assert half["open"]["amount"] == invoice["gross"]["amount"] * 3 // 5
-    stage.transfer(invoice, invoice["gross"]["amount"], "2026-03-28")
+    stage.transfer(invoice, invoice["gross"]["amount"], "2026-04-20")
     again = stage.operator.get(f"/invoices/{invoice['id']}").ok()
     assert (again["status"], again["paid"]) == ("paid", half["open"])
     assert stage.available() - before == invoice["gross"]["amount"] * 2 // 5
