@@ -61,7 +61,11 @@ def _write(
     ).fetchone() or ("",)
     renewals, terms, puts = fresh_ids(count), fresh_ids(count), fresh_ids(count)
     cursor.execute(ROLL, (day, end, end, next_due, [row[0] for row in rows], renewals))
-    term, put, kept, events, acts = [], [], [], [], []
+    term: list[str] = []
+    put: list[str] = []
+    kept: list[str] = []
+    events: list[str] = []
+    acts: list[str] = []
     news = iter(fresh_ids(4 * count))
     for index, row in enumerate(rows):
         scope, tenant = f"{row[1]}\t{row[2]}\t{row[3]}", f"{row[1]}\t{row[2]}"
@@ -91,6 +95,11 @@ def _write(
             f'\t{{"quantity": 20, "until": "{end}"}}\t{tenant}\t\\N',
             f'{next(news)}\t{at}\t{WHO}\trenewal.gathered\tsubscription\t{row[0]}\t{{"quantity": 20}}\t{tenant}\t{row[3]}',
         )
+    _copy(cursor, term, put, kept, events, acts)
+
+
+def _copy(cursor: psycopg.Cursor[Any], *tables: list[str]) -> None:
+    term, put, kept, events, acts = tables
     copy(cursor, 'subscriptions_term (id, reseller_id, customer_id, subscription_id, kind, start, "end", price,'
                  " currency, price_list, quantity)", term)  # fmt: skip
     copy(cursor, "billing_unbilled (id, reseller_id, customer_id, payer_id, gathering_id, kind, offer_id,"
