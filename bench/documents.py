@@ -46,7 +46,7 @@ def run(home: Path) -> int:
     for processes in dict.fromkeys((1, cores)):
         say(f"Drawing {COUNT:,} documents, {processes} at a time ...")
         figures[processes] = _measure(found, processes)
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (str(processes), f"{rate:,.0f}", f"{1000 * processes / rate:.1f}", f"{size / COUNT / 1024:.0f}")
         for processes, (rate, size) in figures.items()
     ]

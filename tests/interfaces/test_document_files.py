@@ -176,7 +176,8 @@ def test_the_payment_code_is_the_library_s_own(amount: int, name: str, structure
         assert found is None
         return
     assert found is not None
-    content = helpers._make_epc_qr_data(
+    content = helpers._make_epc_qr_data(  # type: ignore[attr-defined]  # what its make_epc_qr encodes
+
         name, details.iban, Money(amount, "EUR").decimal(), None if structured else details.reference,
         details.reference if structured else None, details.bic, None, "utf-8",
     )  # fmt: skip

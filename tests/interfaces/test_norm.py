@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -34,7 +35,7 @@ def official(document: Document) -> list[str]:
         return [f"not written: {error!r}"]
 
 
-def _first_tax(document: Document, **change: object) -> Document:
+def _first_tax(document: Document, **change: Any) -> Document:
     return replace(document, taxes=(replace(document.taxes[0], **change), *document.taxes[1:]))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.utils import translation
 
@@ -13,7 +15,13 @@ from purveyor.parties.errors import SellerCountryNotYet
 from purveyor.parties.queries import get_seller
 from tests.support.houses import NOW, build_houses, given
 
-BANK = {"iban": "SE4550000000058398257466", "bic": "", "bank_name": "", "help_email": "", "help_url": ""}
+BANK: dict[str, Any] = {
+    "iban": "SE4550000000058398257466",
+    "bic": "",
+    "bank_name": "",
+    "help_email": "",
+    "help_url": "",
+}
 
 
 def test_a_seller_in_mexico_waits_for_cfdi(db: object) -> None:

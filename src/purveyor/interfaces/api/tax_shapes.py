@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any, Literal
 
 from purveyor.billing import reports
-from purveyor.interfaces.api.shapes import day, instant, money, number
+from purveyor.interfaces.api.answers import day, instant, number
+from purveyor.interfaces.api.shapes import money
 from purveyor.interfaces.api.types import Money, Shape
 from purveyor.kernel.ids import show
 from purveyor.tax.exchange import ExchangeRateRow

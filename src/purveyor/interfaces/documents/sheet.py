@@ -181,8 +181,6 @@ def _notes(document: Document) -> list[str]:
         return [*reason, said]
     if document.kind == "invoice" and document.payment is None:
         return [_("This invoice is paid. There is nothing to transfer.")]
-    if document.kind == "credit_note" and document.reason:
-        return [_("Reason: %(reason)s") % {"reason": broken(document.reason)}]
     return []
 
 
