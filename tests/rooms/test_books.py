@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -21,6 +22,7 @@ from purveyor.billing.recognition import PARTS
 from purveyor.billing.rules.recognition import earned
 from purveyor.billing.types import Document
 from purveyor.infra.roles import DatabaseUrls
+from purveyor.interfaces.cli import ledger as cli
 from purveyor.kernel.errors import Forbidden
 from purveyor.kernel.ids import new_id
 from purveyor.kernel.money import Money
@@ -114,14 +116,19 @@ def test_what_comes_late_or_has_no_period_is_made_up_for(house: House) -> None:
     assert revenue(day + timedelta(days=1)) - before == 700 + 114 + 500
 
 
-def test_what_differs_is_said(house: House) -> None:
+def test_what_differs_is_said(house: House, capsys: pytest.CaptureFixture[str]) -> None:
     deposit(actor=operator(), now=NOW, organization_id=house.reseller.id, amount=eur(900), reference="ahead")
     verify_books()
+    assert cli.run(argparse.Namespace()) == 0
     # A payment from the balance with no invoice behind it.
     charge_balance(
         actor=house.actor, now=NOW, reseller_id=house.reseller.id, customer_id=house.first.id,
         payer_id=house.reseller.id, subject_kind="order", subject_id=new_id(), amount=eur(400),
     )  # fmt: skip
+    assert cli.run(argparse.Namespace()) == 1
+    said = capsys.readouterr().out
+    assert "receivable (res_" in said
+    assert "-4.00 EUR found" in said
     (found,) = verify()
     assert (found.what, found.party_id, found.found - found.expected) == (
         "receivable",
