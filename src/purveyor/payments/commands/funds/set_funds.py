@@ -15,6 +15,7 @@ from purveyor.kernel.money import is_currency
 from purveyor.parties import authority
 from purveyor.parties import queries as parties
 from purveyor.payments import models
+from purveyor.payments.cards import is_offered
 from purveyor.payments.commands._rows import require_payer
 from purveyor.payments.funds import settings_of
 from purveyor.payments.types_funds import FundSettings
@@ -86,6 +87,8 @@ def _check(currency: str, threshold: int | None, target: int | None, automatic: 
         raise Invalid(field="threshold", reason="not_positive")
     if method not in ("bank_transfer", "card"):
         raise Invalid(field="method", reason="unknown_method")
+    if method == "card" and not is_offered():
+        raise Invalid(field="method", reason="card_not_available")
     if target is not None and target <= 0:
         raise Invalid(field="target", reason="not_positive")
     if automatic:

@@ -9,14 +9,15 @@ from purveyor.infra import activity, outbox
 from purveyor.infra.clock import business_date, zone
 from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor
-from purveyor.kernel.errors import Invalid
 from purveyor.kernel.money import Money
 from purveyor.ledger import queries as ledger
 from purveyor.parties import authority
 from purveyor.payments import models
+from purveyor.payments.cards import is_offered
 from purveyor.payments.commands.cards import charge_kept_card
 from purveyor.payments.commands.funds.ask_deposit import OPEN_MAX, ask_deposit
 from purveyor.payments.events import BalanceLow
+from purveyor.payments.types_funds import TopUpMethod
 
 # A top-up that could not be done is tried again at this hour, in the operator's zone.
 _MORNING = 8
@@ -69,11 +70,13 @@ def _top_up(actor: Actor, now: datetime, row: models.FundSettings, amount: Money
         subject_kind="deposit",
         status__in=["open", "partially_paid"],
     )
-    by_card = row.method == "card"
+    # Where cards are not offered any more, its owner is asked for a transfer.
+    by_card = row.method == "card" and is_offered()
+    method: TopUpMethod = "card" if by_card else "bank_transfer"
     if row.topped_up_on == today:
         row.due_at = _morning_after(today)
         return
-    under_way = waiting.filter(method=row.method).order_by("-opened_at").first()
+    under_way = waiting.filter(method=method).order_by("-opened_at").first()
     if under_way is None and waiting.count() >= OPEN_MAX:
         return
     if under_way is None:
@@ -82,7 +85,7 @@ def _top_up(actor: Actor, now: datetime, row: models.FundSettings, amount: Money
             now=now,
             organization_id=row.payer_id,
             amount=amount,
-            method="card" if by_card else "bank_transfer",
+            method=method,
             automatic=True,
         ).id
     elif by_card:
@@ -91,11 +94,7 @@ def _top_up(actor: Actor, now: datetime, row: models.FundSettings, amount: Money
         return
     row.topped_up_on = today
     if by_card:
-        try:
-            charge_kept_card(actor=actor, now=now, payable_id=payable_id)
-        except Invalid:
-            # Cards are not offered any more: its owner has been warned, and pays in by hand.
-            return
+        charge_kept_card(actor=actor, now=now, payable_id=payable_id)
         row.due_at = _morning_after(today)
 
 
