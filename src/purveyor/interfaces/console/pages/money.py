@@ -69,6 +69,7 @@ def listing(desk: Desk) -> HttpResponse:
     tabs = [
         Tab(_("Received"), here, not waiting),
         Tab(_("Awaited"), f"{here}?show=open", waiting, payments.count_open_payables(actor=desk.actor)),
+        Tab(_("Cards"), desk.url("card_attempts"), False),
     ]
     return desk.render("console/money/listing.html", {"tabs": tabs, "waiting": waiting, **context})
 
