@@ -128,7 +128,7 @@ def _measure(content: bytes, count: int) -> dict[str, Any]:
 
 
 def _text(result: dict[str, Any], size: int) -> str:
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (name, f"{result[key]:,.2f} s")
         for name, key in (
             ("read and stored", "read_and_stored_s"),

@@ -64,7 +64,7 @@ def test_a_statement_is_uploaded_and_shown(shop: Shop, customer: Organization, o
     shown = text_of(operator.get(address))
     assert "Reference and amount" in shown
     assert "Matched" in shown
-    again = operator.client.get(upload(operator, content))
+    again = operator.get(upload(operator, content))
     assert "was uploaded before" in text_of(again)
     assert "STMT-1" in text_of(operator.get(page))
     wrong = SimpleUploadedFile("x.xml", camt([Line(1, "A2")], closing=5), content_type="text/xml")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -140,7 +141,11 @@ def test_files_for_the_bank_are_valid_and_the_same_again() -> None:
         name="Kunde & Söhne", iban="DE89370400440532013000", amount=102012, end_to_end="RF18539007547034",
         text="2026-R001-000001", mandate="M-1", signed_on=date(2026, 1, 1), sequence="FRST",
     )  # fmt: skip
-    made = {"message_id": "PVR1", "made_at": datetime(2026, 3, 1, tzinfo=UTC), "on": date(2026, 3, 3)}
+    made: dict[str, Any] = {
+        "message_id": "PVR1",
+        "made_at": datetime(2026, 3, 1, tzinfo=UTC),
+        "on": date(2026, 3, 3),
+    }
     for write in (payouts, collections):
         text = write(account, [item], **made)
         assert text == write(account, [item], **made)

@@ -103,9 +103,9 @@ def find_reversed(*, actor: Actor, payment_ids: Collection[UUID]) -> dict[UUID, 
     """Those of the payments that were taken back, each with the reason (``returned``, ``unmatched``)."""
     rows = models.Reversal.objects.filter(payment_id__in=payment_ids)
     if actor.scope == "reseller":
-        rows = rows.filter(reseller_id=actor.reseller_id, payer_id=actor.reseller_id)
+        rows = rows.filter(Q(reseller_id=actor.reseller_id, payer_id=actor.reseller_id))
     if actor.scope == "customer":
-        rows = rows.filter(payer_id=actor.customer_id)
+        rows = rows.filter(Q(payer_id=actor.customer_id))
     return dict(rows.values_list("payment_id", "reason"))
 
 

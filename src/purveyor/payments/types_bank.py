@@ -13,13 +13,28 @@ StatementFormat = Literal["camt.053", "mt940"]
 EntryStatus = Literal["new", "open", "matched", "partial", "returned", "outgoing", "dismissed"]
 # In the order in which they are tried (rules.md e); then the acts of a person, and what leaves the account.
 Rule = Literal[
-    *("reference", "several", "reference_part", "reference_over", "number", "iban"),
-    *("recorded", "by_hand", "return", "refund"),
+    "reference",
+    "several",
+    "reference_part",
+    "reference_over",
+    "number",
+    "iban",
+    "recorded",
+    "by_hand",
+    "return",
+    "refund",
 ]
 # Why an entry waits for a person.
 Waits = Literal[
-    *("nothing_found", "currency_differs", "amount_differs", "several_payers", "ambiguous", "unknown_return"),
-    *("balance_spent", "unmatched", ""),
+    "",
+    "nothing_found",
+    "currency_differs",
+    "amount_differs",
+    "several_payers",
+    "ambiguous",
+    "unknown_return",
+    "balance_spent",
+    "unmatched",
 ]
 FileKind = Literal["pain.001", "pain.008"]
 MandateSequence = Literal["FRST", "RCUR"]

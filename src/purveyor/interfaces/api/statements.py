@@ -16,8 +16,16 @@ from purveyor.payments.types_bank import Entry, Match, Statement
 
 EntryStatus = Literal["new", "open", "matched", "partial", "returned", "outgoing", "dismissed"]
 Rule = Literal[
-    *("reference", "several", "reference_part", "reference_over", "number", "iban"),
-    *("recorded", "by_hand", "return", "refund"),
+    "reference",
+    "several",
+    "reference_part",
+    "reference_over",
+    "number",
+    "iban",
+    "recorded",
+    "by_hand",
+    "return",
+    "refund",
 ]
 _SUBJECTS = {"invoice": "inv", "order": "ord", "renewal": "ren", "deposit": "dep"}
 

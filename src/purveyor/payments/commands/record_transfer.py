@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from purveyor.billing.commands import apply_payment
+from purveyor.billing.commands import apply_payments
 from purveyor.infra import activity, outbox
 from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor
@@ -15,6 +15,7 @@ from purveyor.kernel.money import Money
 from purveyor.ledger import legs
 from purveyor.ledger.commands import post
 from purveyor.parties import authority
+from purveyor.payments import models
 from purveyor.payments.commands._rows import (
     announce_balance,
     check_amount,
@@ -22,6 +23,7 @@ from purveyor.payments.commands._rows import (
     lock_payable,
     new_payment,
 )
+from purveyor.payments.commands.bank._book import invoices_behind, lock_candidates
 from purveyor.payments.commands.dunning_case import resolve_case
 from purveyor.payments.events import PayableSettled, PaymentReceived
 from purveyor.payments.rules.allocation import allocate
@@ -70,13 +72,32 @@ def record_transfer(
         from_balance=False,
     )
     insert_once(payment, actor, after=allocated, is_another=is_another)
-    _book(actor, now, payable, payment)
-    if payable.subject_kind == "invoice" and allocated.to_payable.amount:
-        apply_payment(actor=actor, now=now, document_id=payable.subject_id, amount=allocated.to_payable)
-        if allocated.status == "settled":
-            resolve_case(actor=actor, now=now, invoice_id=payable.subject_id)
-    _announce(actor, now, payable, payment, allocated)
+    counted = _counted(actor, payable, allocated.to_payable)
+    _book(actor, now, payable, payment, to_invoices=bool(counted))
+    for document_id, status in apply_payments(actor=actor, now=now, amounts=counted).items():
+        if status == "paid":
+            resolve_case(actor=actor, now=now, invoice_id=document_id)
+    _announce(actor, now, payable, payment, allocated, counted)
     return payment
+
+
+def _counted(actor: Actor, payable: Payable, amount: Money) -> dict[UUID, Money]:
+    """How much of it which invoice is paid by: the payable's own or, where money was taken back from what an order or
+    a renewal had become, those. None for what has no invoice yet."""
+    if not amount.amount or payable.subject_kind == "deposit":
+        return {}
+    if payable.subject_kind == "invoice":
+        return {payable.subject_id: amount}
+    if not models.Reversal.objects.filter(payment__allocation__payable_id=payable.id).exists():
+        return {}
+    candidates = lock_candidates(ids=[payable.id])
+    left, found = amount.amount, {}
+    for named in invoices_behind(actor, candidates)[payable.id]:
+        taken = min(left, named.open) if named.takes_money else 0
+        if taken:
+            found[named.id] = Money(taken, amount.currency)
+            left -= taken
+    return found
 
 
 def _target(
@@ -96,11 +117,11 @@ def _target(
     return given[0]
 
 
-def _book(actor: Actor, now: datetime, payable: Payable, payment: Payment) -> None:
+def _book(actor: Actor, now: datetime, payable: Payable, payment: Payment, *, to_invoices: bool) -> None:
     # A renewal that must be paid first has no invoice yet either.
     if payable.subject_kind == "deposit":
         booked = legs.deposit(party_id=payable.payer_id, amount=payment.amount)
-    elif payable.subject_kind in ("order", "renewal"):
+    elif payable.subject_kind in ("order", "renewal") and not to_invoices:
         booked = legs.transfer_for_order(
             payer_id=payable.payer_id, amount=payment.amount, to_order=payment.allocated
         )
@@ -120,7 +141,14 @@ def _book(actor: Actor, now: datetime, payable: Payable, payment: Payment) -> No
     )
 
 
-def _announce(actor: Actor, now: datetime, payable: Payable, payment: Payment, allocated: Allocated) -> None:
+def _announce(
+    actor: Actor,
+    now: datetime,
+    payable: Payable,
+    payment: Payment,
+    allocated: Allocated,
+    counted: dict[UUID, Money],
+) -> None:
     outbox.emit(
         PaymentReceived(
             payment_id=str(payment.id),
@@ -137,19 +165,7 @@ def _announce(actor: Actor, now: datetime, payable: Payable, payment: Payment, a
         payer_id=payable.payer_id,
     )
     if allocated.status == "settled" and not payable.is_settled:
-        outbox.emit(
-            PayableSettled(
-                payable_id=str(payable.id),
-                subject_kind=payable.subject_kind,
-                subject_id=str(payable.subject_id),
-                method="bank_transfer",
-            ),
-            now=now,
-            subject_id=payable.id,
-            reseller_id=payable.reseller_id,
-            customer_id=payable.customer_id,
-            payer_id=payable.payer_id,
-        )
+        _announce_settled(now, payable, counted)
     is_deposit = payable.subject_kind == "deposit"
     announce_balance(
         now=now,
@@ -175,3 +191,22 @@ def _announce(actor: Actor, now: datetime, payable: Payable, payment: Payment, a
             "received_on": payment.received_on.isoformat(),
         },
     )
+
+
+def _announce_settled(now: datetime, payable: Payable, counted: dict[UUID, Money]) -> None:
+    """Whoever opened it goes on from here; for one that stood open again, the invoices that it had become."""
+    subjects: list[tuple[str, UUID]] = [("invoice", one) for one in counted]
+    for kind, subject_id in subjects or [(payable.subject_kind, payable.subject_id)]:
+        outbox.emit(
+            PayableSettled(
+                payable_id=str(payable.id),
+                subject_kind=kind,
+                subject_id=str(subject_id),
+                method="bank_transfer",
+            ),
+            now=now,
+            subject_id=payable.id,
+            reseller_id=payable.reseller_id,
+            customer_id=payable.customer_id,
+            payer_id=payable.payer_id,
+        )

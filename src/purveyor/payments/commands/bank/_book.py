@@ -136,7 +136,9 @@ def invoices_behind(actor: Actor, candidates: Collection[Candidate]) -> dict[UUI
 
 
 def _candidate(row: Sequence[Any]) -> Candidate:
-    return Candidate(*row[:12], invoice_id=row[12])
+    found = Candidate(*row[:12])
+    found.invoice_id = row[12]
+    return found
 
 
 def _rows(statement: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:

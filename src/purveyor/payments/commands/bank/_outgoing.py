@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from purveyor.infra import tx
 from purveyor.kernel.actor import Actor
@@ -66,11 +67,16 @@ def _item(row: Row) -> models.PaymentFileItem | None:
     return items.filter(amount=abs(row.amount)).order_by("-id").first()
 
 
+def _refund_of(item: models.PaymentFileItem) -> UUID:
+    assert item.refund_id is not None  # looked for by it
+    return item.refund_id
+
+
 def _is_payout(actor: Actor, now: datetime, row: Row) -> bool:
     item = _item(row)
     if item is None:
         return False
-    refund = models.Refund.objects.get(id=item.refund_id)
+    refund = models.Refund.objects.get(id=_refund_of(item))
     if refund.status not in ("pending", "sent"):
         return False
     finish_refund(actor=actor, now=now, refund_id=refund.id, outcome="done", provider_id=row.key[:200])
@@ -83,7 +89,7 @@ def _is_payout(actor: Actor, now: datetime, row: Row) -> bool:
 def _payout_came_back(actor: Actor, now: datetime, row: Row) -> None:
     """A payout that the other bank refused before it was seen to leave goes to the payer's balance."""
     item = _item(row)
-    refund = None if item is None else models.Refund.objects.filter(id=item.refund_id).first()
+    refund = None if item is None else models.Refund.objects.filter(id=_refund_of(item)).first()
     if item is None or refund is None or refund.status != "sent":
         write_decided(actor, now, [Decided(row.id, "open", "unknown_return")])
         return

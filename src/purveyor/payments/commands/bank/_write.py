@@ -204,7 +204,12 @@ def _insert(
     for one, id in zip(arrivals, ids, strict=True):
         reseller, customer, payer = map(plain, _scope(one))
         first = one.parts[0].candidate.id if one.parts else None
-        whose = {"reseller": reseller, "customer": customer, "payer": payer, "currency": one.amount.currency}
+        whose: dict[str, Any] = {
+            "reseller": reseller,
+            "customer": customer,
+            "payer": payer,
+            "currency": one.amount.currency,
+        }
         payments.append(
             whose
             | {
@@ -299,7 +304,11 @@ def _announce(
     }
     for one, id in zip(arrivals, ids, strict=True):
         reseller_id, customer_id, payer_id = _scope(one)
-        whose = {"reseller_id": reseller_id, "customer_id": customer_id, "payer_id": payer_id}
+        whose: dict[str, Any] = {
+            "reseller_id": reseller_id,
+            "customer_id": customer_id,
+            "payer_id": payer_id,
+        }
         first = one.parts[0].candidate if one.parts else None
         outbox.emit(
             PaymentReceived(
@@ -315,10 +324,11 @@ def _announce(
         for part in one.parts:
             if last.get(part.candidate.id) == id and part.candidate.status == "settled":
                 _announce_settled(now, part.candidate, behind[part.candidate.id])
+        paid_in = sum(part.amount for part in one.parts if part.candidate.subject_kind == "deposit")
         announce_balance(
             now=now,
-            reason="overpaid" if one.parts else "deposit",
-            amount=Money(one.to_balance, one.amount.currency),
+            reason="overpaid" if one.parts and not paid_in else "deposit",
+            amount=Money(one.to_balance + paid_in, one.amount.currency),
             **whose,
         )
         facts: dict[str, Any] = {

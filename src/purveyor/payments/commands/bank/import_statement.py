@@ -107,7 +107,10 @@ def _store(actor: Actor, now: datetime, read: ReadStatement, digest: str, part: 
         facts={"reference": read.reference, "count": len(fresh)},
     )
     outbox.emit(
-        StatementImported(bank_statement_id=str(id), entries=len(fresh)), now=now, subject_id=id, reseller_id=None
+        StatementImported(bank_statement_id=str(id), entries=len(fresh)),
+        now=now,
+        subject_id=id,
+        reseller_id=None,
     )
     return Imported(bank.get_statement(actor=actor, statement_id=id), False)
 

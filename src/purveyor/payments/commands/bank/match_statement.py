@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from purveyor.infra import outbox
@@ -132,7 +133,7 @@ def _decide_incoming(actor: Actor, now: datetime, rows: Sequence[Row]) -> None:
     twins = Twins(sorted({one.id for one in known}))
     arrivals: list[Arrival] = []
     decided: list[Decided] = []
-    matches = []
+    matches: list[dict[str, Any]] = []
     open_ones: list[tuple[Row, Decision]] = []
     for row, entry in zip(rows, entries, strict=True):
         found = decide(entry, row.currency, book)

@@ -14,12 +14,16 @@ BYTES_MAX = 30_000_000
 ENTRIES_MAX = 50_000
 TEXT_MAX = 2_000
 _AMOUNT = re.compile(r"[0-9]{1,14}(?:\.[0-9]{0,5})?")
+_CENTS = re.compile(r"([0-9]{1,14})\.([0-9]{2})")
 _SPACES = re.compile(r"\s+")
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{8,30}")
 
 
 def amount_of(text: str, currency: str, *, where: str) -> int:
     """Minor units of an amount without a sign. Raises StatementUnreadable."""
+    plain = _CENTS.fullmatch(text) if currency == "EUR" else None
+    if plain:
+        return int(plain[1]) * 100 + int(plain[2])
     if not is_currency(currency):
         raise StatementUnreadable(reason="currency", where=where)
     if not _AMOUNT.fullmatch(text):
@@ -43,6 +47,9 @@ def date_of(text: str, *, where: str) -> date:
 
 def line(text: str, limit: int = TEXT_MAX) -> str:
     """Text in one line without control characters, cut to ``limit``."""
+    if text.isascii() and text.isprintable():
+        # Nearly all of it; the rest is looked at sign by sign.
+        return (_SPACES.sub(" ", text) if "  " in text else text).strip()[:limit]
     plain = "".join(
         " " if unicodedata.category(char).startswith("Z") or char in "\r\n\t" else char
         for char in text
