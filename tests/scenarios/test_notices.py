@@ -118,9 +118,9 @@ def test_a_scheduled_number_that_a_top_up_moved_is_told_the_next_morning(cast: C
 
 def test_thirty_days_before_everybody_has_one_mail(cast: Cast) -> None:
     stage = cast.stage
-    # Eleven months go by without a word, also about the seats of a month that nobody holds.
+    # Eleven months go by with one word: of the seats of a month that nobody holds, when that was news.
     stage.move("2026-12-16T04:59:00Z")
-    assert told(cast.jahr) == told(cast.monat) == []
+    assert (told(cast.jahr), told(cast.monat)) == ([], [("unused", 7)])
     stage.events(notices=True)
     # Six in the morning in Stockholm.
     stage.move("2026-12-16T05:00:01Z")
@@ -129,8 +129,7 @@ def test_thirty_days_before_everybody_has_one_mail(cast: Cast) -> None:
     assert told(cast.poor) == [("commits", 30), ("payment", 30)]
     # The reseller and its seven customers.
     assert stage.events(notices=True) == ["notices.given"] * 8
-    first, last = mails(stage, "ines@adler.example")
-    assert first["sent_at"] < last["sent_at"]
+    *_, last = mails(stage, "ines@adler.example")
     assert last["sent_at"].startswith("2026-12-16T05:00:00")
     about = (cast.jahr, cast.eins, cast.zwei, cast.locked, cast.poor, cast.plan, cast.wahl)
     assert all(subscription in last["text"] for subscription in about)

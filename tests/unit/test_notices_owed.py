@@ -45,7 +45,12 @@ def at(case: Case, days: int, **more: object) -> list[tuple[str, int]]:
         (MONTH, 7, {"new": 600}, [("price", 7)]),
         (MONTH, 7, {"auto_renew": False}, [("ends", 7)]),
         (MONTH, 7, {"short": True}, [("payment", 7)]),
-        (MONTH, 7, {"droppable": 3}, []),
+        # Free seats of a month once, until it is news again.
+        (MONTH, 7, {"droppable": 3}, [("unused", 7)]),
+        (MONTH, 7, {"droppable": 3, "told_free": True}, []),
+        (MONTH, 30, {"droppable": 3}, []),
+        (MONTH, 7, {"droppable": 3, "locked_from": END - timedelta(days=7)}, []),
+        (YEAR, 7, {"droppable": 3, "told_free": True}, [("commits", 7), ("unused", 7)]),
         (MONTH, 7, {"next_months": 12, "same_offer": False, "new": 4800}, [("commits", 7)]),
         # The price, in time for its notice; a term that is shorter hears of it when it begins.
         (YEAR, 60, {"new": 6000, "price_notice_days": 60}, [("price", 60)]),

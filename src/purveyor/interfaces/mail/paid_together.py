@@ -20,7 +20,8 @@ def on_placed(event: Announced) -> None:
     """To the payer, while the transfer is still to come: the sum, the reference, what it pays, until when."""
     order = _order(event)
     payment = order.payment
-    if order.kind != "renewals" or order.status != "awaiting_payment" or payment is None:
+    by_transfer = order.payment_method == "bank_transfer" and order.status == "awaiting_payment"
+    if order.kind != "renewals" or not by_transfer or payment is None:
         return
     rows = _renewals(event, order)
     payer, seller = _payer(order), parties.get_seller().organization.name

@@ -105,7 +105,12 @@ NOTICES: dict[str, tuple[Promise, Promise]] = {
         _("A renewal that is to be paid from a balance that holds less."),
     ),
     "pending": (_("Waits for its payment"), _("A renewal that must be paid before a certain day.")),
-    "unused": (_("Seats that nobody holds"), _("Free seats, while they can still be given back.")),
+    "unused": (
+        _("Seats that nobody holds"),
+        _(
+            "Free seats, while they can still be given back. Those of a month that goes on only when that is news."
+        ),
+    ),
     "rebased": (_("A scheduled change was adjusted"), _("Seats were added after fewer had been scheduled.")),
 }
 

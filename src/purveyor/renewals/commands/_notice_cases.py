@@ -47,6 +47,16 @@ JOIN catalog_product pr ON pr.id = pl.product_id
 WHERE r.status IN ('pending', 'at_risk') AND r.prepay AND r.rolled_at IS NULL AND r.cut_off_at IS NOT NULL
   AND r.id > %s ORDER BY r.id LIMIT %s"""
 
+# How many free seats each of these was last told of. Where a seat was given out after that, it is news again.
+_TOLD_FREE = """
+SELECT n.subscription_id, n.free FROM unnest(%s::uuid[]) w (id) CROSS JOIN LATERAL (
+  SELECT subscription_id, (facts->>'free')::int AS free, noticed_at FROM renewals_notice
+  WHERE subscription_id = w.id AND kind = 'unused' ORDER BY period_end DESC, noticed_on DESC LIMIT 1
+) n WHERE NOT EXISTS (
+  SELECT FROM seats_assignment a WHERE a.subscription_id = n.subscription_id AND a.since > n.noticed_at
+)
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Given:
@@ -101,23 +111,31 @@ def given_for(
 ) -> Iterator[Given]:
     """The notices that these subscriptions owe on ``on``. A fixed number of statements, whatever their number."""
     outlook = Outlook(actor, on, found)
+    told_free: dict[UUID, int] = dict(read(_TOLD_FREE, [[one.id for one in found]]))
     for one in found:
         if one.period_start is None or one.period_end is None:
             continue
         amounts = outlook.amounts(one, one.period_end)
-        case = _case(on, one, outlook, amounts, one.id in short)
+        case = _case(on, one, outlook, amounts, one.id in short, told_free.get(one.id))
         facts = None
         for owed in notices.owed(case):
             facts = facts or _facts(one, outlook, amounts, case)
             yield Given(one.reseller_id, one.customer_id, one.payer_id, one.id, one.period_end, owed, facts)
 
 
-def _case(on: date, one: Subscription, outlook: Outlook, amounts: Amounts, short: bool) -> Case:
+def _case(
+    on: date, one: Subscription, outlook: Outlook, amounts: Amounts, short: bool, told_free: int | None
+) -> Case:
     assert one.period_start is not None  # as the caller has seen
     assert one.period_end is not None  # as above
     running, following = outlook.book.offers[one.offer_id], outlook.offer(one)
     price = outlook.list_price(one, one.period_end)
     scheduled = one.scheduled
+    droppable = notices.droppable(
+        renews_with=one.renews_with,
+        taken_then=one.seats_assigned - one.seats_leaving,
+        quantity_min=following.terms.quantity_min,
+    )
     return Case(
         on=on,
         start=one.period_start,
@@ -133,11 +151,8 @@ def _case(on: date, one: Subscription, outlook: Outlook, amounts: Amounts, short
         same_offer=one.renews_to == one.offer_id,
         consent=amounts.consent,
         changed=scheduled is not None,
-        droppable=notices.droppable(
-            renews_with=one.renews_with,
-            taken_then=one.seats_assigned - one.seats_leaving,
-            quantity_min=following.terms.quantity_min,
-        ),
+        droppable=droppable,
+        told_free=told_free == droppable,
         locked_from=one.locked_from,
         short=short,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from purveyor.renewals.rules.outcome import Consent
 from purveyor.renewals.types import LEGAL_KINDS, NoticeKind
@@ -36,7 +36,8 @@ class Case:
     ``leads`` and ``price_notice_days`` are the offer's. ``next_months`` is the length of the next term, ``priced``
     whether it can be sold; ``old`` and ``new`` are the term prices of one seat in minor units, ``same_offer`` whether
     the offer stays. ``changed``: another quantity or offer was scheduled. ``droppable``: seats that nobody will hold
-    and that the next term need not have. ``short``: the balance that is to pay does not suffice.
+    and that the next term need not have; ``told_free``: just so many were told of before, and none was given out since.
+    ``short``: the balance that is to pay does not suffice.
     """
 
     on: date
@@ -54,6 +55,7 @@ class Case:
     consent: Consent = "not_needed"
     changed: bool = False
     droppable: int = 0
+    told_free: bool = False
     locked_from: date | None = None
     short: bool = False
 
@@ -92,7 +94,8 @@ def owed(case: Case) -> tuple[Owed, ...]:
     """The notices owed this morning; each is given once, whoever asks again.
 
     A monthly term that goes on as it is stays silent: only a rise, a change that was scheduled, a way to pay that
-    fails or an end is told. Seats that nobody holds are told of while they can still be dropped.
+    fails or an end is told. Seats that nobody holds are told of while they can still be dropped; those of a month that
+    goes on only when that is news.
     """
     left = case.days_left
     if left <= 0 or case.on < case.start:
@@ -112,7 +115,7 @@ def owed(case: Case) -> tuple[Owed, ...]:
     if kind != "ends":
         if case.short and (told or left == LAST_LOOK):
             found.append(Owed("payment", left))
-        if told and not monthly and case.droppable > 0 and _is_open(case):
+        if told and case.droppable > 0 and _is_open(case) and not (monthly and not _is_news(case)):
             found.append(Owed("unused", left))
     return tuple(found)
 
@@ -125,6 +128,16 @@ def _price_is_told(case: Case) -> bool:
 
 def _is_open(case: Case) -> bool:
     return case.locked_from is None or case.on < case.locked_from
+
+
+def _is_news(case: Case) -> bool:
+    """Free seats of a month that goes on: at its last lead time at which they can be dropped, if not told before."""
+    times = [
+        days
+        for days in case.leads
+        if case.locked_from is None or case.end - timedelta(days=days) < case.locked_from
+    ]
+    return not case.told_free and case.days_left == min(times, default=None)
 
 
 def droppable(*, renews_with: int, taken_then: int, quantity_min: int) -> int:
