@@ -132,3 +132,23 @@ def test_others_have_no_such_page(shop: Shop, customer: Organization) -> None:
     assert reseller.get(f"{reseller.root}billing/{show('inv', invoice.id)}").status_code == 200
     assert reseller.get(f"{reseller.root}billing/{show('inv', invoice.id)}/credit").status_code == 404
     assert reseller.get(f"{reseller.root}refunds").status_code == 404
+
+
+def test_the_statement_of_account(shop: Shop, customer: Organization, desk: Browser) -> None:
+    """One's own, and for the operator anybody's: page, CSV and PDF."""
+    bought(shop, customer, 1)
+    reseller = Browser(shop.houses.first, "admin")
+    page = text_of(reseller.get(f"{reseller.root}statement"))
+    assert "Owed at the end" in page
+    assert "Invoice 2" in page
+    assert "statement.csv" in page
+    csv = reseller.get(f"{reseller.root}statement/statement.csv?since=2026-01-01")
+    assert csv["Content-Type"].startswith("text/csv")
+    assert reseller.get(f"{reseller.root}statement/statement.pdf").content.startswith(b"%PDF-1.7")
+    assert reseller.get(f"{reseller.root}statement?since=2026-12-31&until=2026-01-01").status_code == 422
+    of = show("res", shop.houses.first.id)
+    assert "Adler" in text_of(desk.get(f"{desk.root}statement?of={of}"))
+    assert desk.get(f"{desk.root}statement").status_code == 302
+    # Another's name in the address changes nothing.
+    other = show("cus", customer.id)
+    assert "Owed at the end" in text_of(reseller.get(f"{reseller.root}statement?of={other}"))
