@@ -18,7 +18,7 @@ from purveyor.infra import tx
 from purveyor.kernel.errors import Forbidden, Invalid, NotFound
 from purveyor.tax import exchange
 from purveyor.tax.commands import upload_exchange_rates
-from purveyor.tax.rules.rate_file import RateInput, read_rates
+from purveyor.tax.rate_file import RateInput, read_rates
 from tests.support.houses import NOW, Houses, build_houses
 
 DAY = date(2026, 11, 20)

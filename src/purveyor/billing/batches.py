@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal, cast
 from uuid import UUID
 
@@ -16,8 +16,8 @@ from purveyor.kernel.errors import NotFound
 from purveyor.parties import authority
 
 BatchStatus = Literal["asked", "finished", "failed"]
-# A file that counted nothing for so many real seconds was interrupted.
-GIVEN_UP = 60.0
+# A file that counted nothing for so long, in real time, was interrupted.
+GIVEN_UP = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Batch:
     @property
     def goes_on(self) -> bool:
         """Whether somebody is drawing it, as far as one can see."""
-        return self.status == "asked" and (timezone.now() - self.seen_at).total_seconds() < GIVEN_UP
+        return self.status == "asked" and timezone.now() - self.seen_at < GIVEN_UP
 
 
 def get_batch(*, actor: Actor, batch_id: UUID) -> Batch:

@@ -10,7 +10,7 @@ from functools import partial
 from purveyor.infra.clock import business_date
 from purveyor.kernel.actor import Actor
 from purveyor.tax import commands as tax
-from purveyor.tax.rules.rate_file import RateInput
+from purveyor.tax.rate_file import RateInput
 
 SOURCE = "ECB reference rate (demo)"
 # Euros for one unit, and how far a month may move it.

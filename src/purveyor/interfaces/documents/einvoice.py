@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from purveyor.billing.rules.norm import broken_rules, is_vat_identifier, state_of
+from purveyor.billing.norm import broken_rules, is_vat_identifier, state_of
 from purveyor.billing.types import Document, DocumentLine, PartySnapshot, TaxLine
 from purveyor.interfaces.documents.endpoints import endpoint_of
 from purveyor.interfaces.texts import explanations, lines, reasons

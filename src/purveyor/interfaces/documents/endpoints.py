@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from purveyor.billing.rules.norm import is_vat_identifier
+from purveyor.billing.norm import is_vat_identifier
 from purveyor.billing.types import PartySnapshot
 
 # Schemes whose identifier is the VAT number itself, prefix included, by that prefix.

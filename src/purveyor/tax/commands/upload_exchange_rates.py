@@ -18,7 +18,7 @@ from purveyor.parties import authority
 from purveyor.parties.queries import get_seller
 from purveyor.tax import models
 from purveyor.tax.events import ExchangeRatesUploaded
-from purveyor.tax.rules.rate_file import RateInput
+from purveyor.tax.rate_file import RateInput
 
 ROWS_MAX = 5000
 _DECIMALS_MAX = 10

@@ -19,7 +19,7 @@ from purveyor.kernel.paging import write_cursor
 from purveyor.parties.authority import require
 from purveyor.tax import exchange
 from purveyor.tax.commands import upload_exchange_rates
-from purveyor.tax.rules.rate_file import read_rates
+from purveyor.tax.rate_file import read_rates
 
 router = Router(tags=["vat"])
 _FILE = {

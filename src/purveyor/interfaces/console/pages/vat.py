@@ -27,7 +27,7 @@ from purveyor.kernel.paging import read_cursor, write_cursor
 from purveyor.parties.queries import get_seller
 from purveyor.tax import exchange
 from purveyor.tax.commands import upload_exchange_rates
-from purveyor.tax.rules.rate_file import read_rates
+from purveyor.tax.rate_file import read_rates
 
 LIMIT = 50
 EXPORTED = 1_000
