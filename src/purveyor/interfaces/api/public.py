@@ -34,6 +34,8 @@ PREFIXES = {
     "document": "inv",
     "pro_forma": "pfm",
     "refund": "ref",
+    "card": "crd",
+    "dispute": "dsp",
     "payment": "pay",
     "payable": "pbl",
     "bank_statement": "bst",
