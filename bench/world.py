@@ -64,7 +64,10 @@ def build() -> World:
     """The operator, four resellers with 20 % and money, five products with a year's offer each."""
     system, at = system_actor(), now()
     seller = parties.setup_operator(
-        actor=system, now=at, given=given("Bench AB", "SE", address=Address("Gatan 1", "Stockholm", "11122")),
+        actor=system, now=at,
+        given=given(
+            "Bench AB", "SE", address=Address("Gatan 1", "Stockholm", "11122"), vat_number="SE556677889901"
+        ),
         iban="SE4550000000058398257466", bic="ESSESESS", bank_name="Bank",
         help_email="help@bench.example", help_url="",
     )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -83,7 +83,8 @@ def found_operator() -> None:
     parties.setup_operator(
         actor=SYSTEM,
         now=NOW,
-        given=_given("Nordlicht Distribution AB", "SE"),
+        # Who charges VAT has a number, or nothing can be invoiced (BR-S-02).
+        given=replace(_given("Nordlicht Distribution AB", "SE"), vat_number="SE556677889901"),
         iban="SE4550000000058398257466",
         bic="ESSESESS",
         bank_name="Bank",

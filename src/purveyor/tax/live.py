@@ -74,8 +74,8 @@ def ask(normalized: str, *, name: str, requester: vies.Number | None) -> NumberR
     with _slot(number.country) as free:
         answer = vies.Answer("unknown", "busy")
         if free:
-            seconds = float(settings.VIES_SECONDS)
-            answer = vies.ask(settings.VIES_URL, number, requester=requester, seconds=seconds)
+            wait = int(settings.VIES_SECONDS * 1000)
+            answer = vies.ask(settings.VIES_URL, number, requester=requester, milliseconds=wait)
     evidence: dict[str, Any] = {
         "number": normalized,
         "country": number_country(normalized),

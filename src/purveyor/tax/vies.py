@@ -22,7 +22,7 @@ _TEXT_MAX = 500
 _NOT_DISCLOSED = {"", "---", "-"}
 # After a call that the network or the service let hang, the same state is left alone for so long (real seconds), so
 # that a slow service delays one page and not every one.
-_QUIET_SECONDS = 20.0
+_QUIET_NS = 20 * 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Number:
         return cls(normalized[:2], normalized[2:])
 
 
-_resting: dict[tuple[str, str], float] = {}
+_resting: dict[tuple[str, str], int] = {}
 
 
 @cache
@@ -67,20 +67,20 @@ def forget_rest() -> None:
     _resting.clear()
 
 
-def ask(url: str, number: Number, *, requester: Number | None, seconds: float) -> Answer:
+def ask(url: str, number: Number, *, requester: Number | None, milliseconds: int) -> Answer:
     """Ask the service at ``url`` about a number, naming ``requester`` as the one who asks; never raises.
 
     Without a requester, or where the service does not know it, the answer bears no consultation number.
-    ``seconds`` is how long to wait for the connection, and for the answer.
+    ``milliseconds`` is how long to wait for the connection, and for the answer.
     """
     key = (url, number.country)
-    if _resting.get(key, 0.0) > time.monotonic():
+    if _resting.get(key, 0) > time.monotonic_ns():
         return Answer("unknown", "resting", request=_request(number, requester))
-    found = _ask(url, number, requester, seconds)
+    found = _ask(url, number, requester, milliseconds)
     if found.error == "INVALID_REQUESTER_INFO" and requester is not None:
-        found = _ask(url, number, None, seconds)
+        found = _ask(url, number, None, milliseconds)
     if found.error in ("slow", "unreachable"):
-        _resting[key] = time.monotonic() + _QUIET_SECONDS
+        _resting[key] = time.monotonic_ns() + _QUIET_NS
     return found
 
 
@@ -92,25 +92,25 @@ def _request(number: Number, requester: Number | None) -> dict[str, str]:
     return request
 
 
-def _ask(url: str, number: Number, requester: Number | None, seconds: float) -> Answer:
+def _ask(url: str, number: Number, requester: Number | None, milliseconds: int) -> Answer:
     request = _request(number, requester)
-    until = time.monotonic() + 2 * seconds
+    until = time.monotonic_ns() + 2 * milliseconds * 10**6
     try:
         with _client().stream(
-            "POST", url.rstrip("/") + _PATH, json=request, timeout=httpx2.Timeout(seconds)
+            "POST", url.rstrip("/") + _PATH, json=request, timeout=httpx2.Timeout(milliseconds / 1000)
         ) as response:
             content = b""
             for part in response.iter_bytes():
                 content += part
                 # One that sends a byte a second is slow too.
-                if len(content) > _ANSWER_MAX or time.monotonic() > until:
+                if len(content) > _ANSWER_MAX or time.monotonic_ns() > until:
                     break
             status = response.status_code
     except httpx2.TimeoutException:
         return Answer("unknown", "slow", request=request)
     except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError):
         return Answer("unknown", "unreachable", request=request)
-    if time.monotonic() > until:
+    if time.monotonic_ns() > until:
         return Answer("unknown", "slow", request=request)
     return read_answer(status, content, number=number, request=request)
 

@@ -20,7 +20,7 @@ from purveyor.parties import models, queries
 from purveyor.parties.authority import require
 from purveyor.parties.commands._fields import keep_evidence, organization_columns
 from purveyor.parties.errors import CodeTaken
-from purveyor.parties.events import ResellerCreated
+from purveyor.parties.events import ResellerCreated, VatNumberChanged
 from purveyor.parties.types import CustomerInput, Organization
 
 _CODE = re.compile(r"[A-Z][A-Z0-9]{1,9}")
@@ -90,7 +90,7 @@ def update_reseller(
 ) -> Organization:
     """Correct a reseller's data, help desk and switches (its own administrator's or the operator's act).
 
-    Raises: NotFound, Forbidden, Invalid, vat_number_invalid.
+    Raises: NotFound, Forbidden, Invalid, vat_number_invalid.  Emits: vat_number.changed for another number.
     """
     require(actor, "settings")
     if actor.scope == "customer" or (actor.scope == "reseller" and actor.reseller_id != reseller_id):
@@ -117,6 +117,18 @@ def update_reseller(
     models.ResellerProfile.objects.filter(organization_id=reseller_id).update(**profile)
     if changed:
         keep_evidence(checked, columns["country"], reseller_id, None, now)
+        if {"vat_number", "vat_status"} & set(changed):
+            outbox.emit(
+                VatNumberChanged(
+                    organization=show("res", reseller_id),
+                    number=columns["vat_number"],
+                    before=row.vat_status,
+                    status=columns["vat_status"],
+                ),
+                now=now,
+                subject_id=reseller_id,
+                reseller_id=reseller_id,
+            )
         activity.record(
             actor, now=now, kind="reseller.updated", subject_kind="reseller", subject_id=reseller_id,
             reseller_id=reseller_id, facts={"changed": changed},

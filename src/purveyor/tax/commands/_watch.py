@@ -29,7 +29,7 @@ def plan_next(
     attempts, due = 0, now + timedelta(days=settings.VIES_RECHECK_DAYS)
     if status == "unknown":
         attempts = 1 if known is None or known.number != number else known.attempts + 1
-        due = now + pause_before(attempts, random.random())  # noqa: S311  (spreads load, keeps no secret)
+        due = now + pause_before(attempts, random.randint(0, 40))  # noqa: S311  (spreads load, keeps no secret)
     row = known or models.NumberWatch(
         id=new_id(), reseller_id=reseller_id, customer_id=customer_id, organization_id=organization
     )

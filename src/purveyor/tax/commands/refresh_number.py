@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
-from random import random
+from random import randint
 from uuid import UUID
 
 from django.conf import settings
@@ -61,7 +61,7 @@ def wake_watches(
     for party in parties.list_organizations(actor=actor, ids=organization_ids):
         if not _can_be_asked(party) or _is_fresh(party, now):
             continue
-        due = now + spread * random()  # noqa: S311  (spreads load, keeps no secret)
+        due = now + spread * randint(0, 1000) / 1000  # noqa: S311  (spreads load, keeps no secret)
         woken += 1
         if models.NumberWatch.objects.filter(organization_id=party.id).update(due_at=due):
             continue

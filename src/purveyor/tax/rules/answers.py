@@ -25,8 +25,8 @@ def state_after(
     return "valid" if valid_at is not None and now - valid_at <= serves else "unknown"
 
 
-def pause_before(attempt: int, chance: float) -> timedelta:
+def pause_before(attempt: int, chance: int) -> timedelta:
     """How long to wait after the ``attempt``-th unknown answer in a row (from 1): a minute at first, then an hour, and
-    four after about a day, give or take a fifth (``chance`` from 0 to 1), so that many do not come back at once."""
+    four after about a day, give or take a fifth (``chance`` from 0 to 40), so that many do not come back at once."""
     pause = _PAUSES[min(max(attempt, 1), len(_PAUSES)) - 1] if attempt <= _A_DAY else _LATER
-    return pause * (0.8 + 0.4 * chance)
+    return pause * (80 + chance) / 100
