@@ -16,6 +16,7 @@ from purveyor.interfaces.console.paging import cursor_of, pager
 from purveyor.interfaces.texts import formats, labels
 from purveyor.kernel.ids import show
 from purveyor.kernel.money import Money
+from purveyor.payments import cards
 from purveyor.renewals import centre
 from purveyor.renewals import queries as renewals
 
@@ -67,6 +68,7 @@ def actions() -> list[tuple[str, str]]:
         ("used", _("Renew with the seats in use")),
         ("balance", _("Pay from the balance")),
         ("bank_transfer", _("Pay by bank transfer")),
+        *([("card", _("Pay by card"))] if cards.is_offered() else []),
     ]
 
 

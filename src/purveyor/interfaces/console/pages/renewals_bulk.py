@@ -30,7 +30,7 @@ from purveyor.subscriptions.types import Subscription
 
 # Seconds that a second press waits for what the first one does.
 _PATIENCE = 20.0
-_METHODS = ("balance", "bank_transfer")
+_METHODS = ("balance", "bank_transfer", "card")
 
 
 @dataclass(frozen=True, slots=True)
