@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
+from purveyor.infra import clock
 from purveyor.kernel.ids import read, show
+from purveyor.kernel.money import Money
+from purveyor.payments.commands import record_transfer
+from purveyor.payments.commands.cards import begin_keeping
 from tests.scenarios.stage import MONTH, Stage, check_ledger, new, open_stage
+from tests.support.cards import GOOD, Holder, card_provider, do_due
 from tests.support.filled import everything
 from tests.support.jobs import run_pending_jobs
 
@@ -25,12 +31,6 @@ def eur(amount: int) -> Json:
 
 def recorded(stage: Stage, reference: str, amount: int, received_on: str) -> None:
     """Money arrives with a creditor reference on it; the operator finds the payable by it."""
-    from datetime import date
-
-    from purveyor.infra import clock
-    from purveyor.kernel.money import Money
-    from purveyor.payments.commands import record_transfer
-
     stage.received.append(amount)
     record_transfer(
         actor=stage.shop.houses.operator, now=clock.now(), amount=Money(amount, "EUR"),
@@ -100,6 +100,35 @@ def test_a_low_balance_is_told_once_and_filled_once_a_day(stage: Stage) -> None:
     ]
     stage.reseller.put("/balance/settings", {"currency": "EUR"}).ok()
     check_ledger(stage)
+
+
+def test_a_kept_card_fills_the_balance(stage: Stage) -> None:
+    settings = {
+        "currency": "EUR",
+        "threshold": 10**7,
+        "target": 2 * 10**7,
+        "automatic": True,
+        "payment_method": "card",
+    }
+    assert stage.reseller.put("/balance/settings", settings).refused(422, "invalid")["field"] == "method"
+    before = stage.available()
+    with card_provider():
+        actor = stage.shop.houses.reseller(stage.house)
+        url = begin_keeping(actor=actor, now=clock.now(), payer_id=stage.house.id)
+        Holder().pay(url, GOOD)
+        stage.reseller.put("/balance/settings", settings).ok()
+        do_due()
+        stage.move("2026-03-09T10:00:00+00:00")
+        assert stage.available() == 2 * 10**7
+        waiting = stage.reseller.get("/balance/top-ups").ok()["data"]
+        assert [one for one in waiting if one["payment_method"] == "card"] == []
+        # By hand, on the provider's page.
+        asked = stage.reseller.post("/balance/top-ups", {"amount": eur(5_000), "payment_method": "card"})
+        Holder().pay(asked.ok(status=201)["payment"]["url"], GOOD)
+        do_due()
+        assert stage.available() == 2 * 10**7 + 5_000
+    stage.reseller.put("/balance/settings", {"currency": "EUR"}).ok()
+    assert stage.available() > before
 
 
 def test_nobody_touches_anothers_balance(stage: Stage) -> None:
