@@ -17,6 +17,7 @@ from purveyor.kernel.ids import new_id, read, show
 from purveyor.payments.models import DunningCase
 from tests.api.caller import Caller
 from tests.api.test_story import GMBH
+from tests.support.banking import banked
 from tests.support.world import World, cus
 
 By = Callable[..., Caller]
@@ -48,6 +49,7 @@ def things(world: World) -> Things:
     seat = reseller.post(seats, {"email": "ann@customer.example"}).ok(status=201)
     asked = reseller.post("/balance/top-ups", {"amount": money}).ok(status=201)
     (coming,) = reseller.get(f"/renewals?customer={customer}").ok()["data"]
+    bank = banked([world.shop.houses.first])
     return Things(
         {
             "dunning-cases": reminded(world, order["invoice"]["id"]),
@@ -61,6 +63,10 @@ def things(world: World) -> Things:
             "invoices": order["invoice"]["id"],
             "resellers": organization,
             "balance": asked["id"],
+            "bank-statements": bank["bst"],
+            "bank-entries": bank["ben"],
+            "payment-files": bank["pfl"],
+            "mandates": bank[f"man_{world.shop.houses.first.id}"],
         }
     )
 
@@ -105,6 +111,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST end": {"reason": "strange"},
     "POST reactivate": {"reason": "strange"},
     "POST take-back": {"quantity": 1},
+    "POST match": {"organization": "cus_00000000000000000000000000"},
     "PUT leavers": {"assignments": []},
     "PUT credit": {"currency": "EUR", "amount": 1},
 }

@@ -14,7 +14,7 @@ from tests.support.filled import Filled, run_id
 # What no page answers: a POST-only address, the probe of a watcher, and files.
 NOT_PAGES = {
     *("set_theme", "health", "activate", "renewals_export", "on_renewals_export", "document_split"),
-    *("statement_csv", "statement_pdf", "ledger_csv", "ledger_journal_csv", "balance_csv"),
+    *("statement_csv", "statement_pdf", "ledger_csv", "ledger_journal_csv", "balance_csv", "bank_file"),
     # By a secret link, and the ways to the provider's page and back.
     *("pay", "pay_go", "pay_back"),
     *(
@@ -85,4 +85,5 @@ def _filled(pattern: URLPattern, ids: dict[str, str]) -> str:
 
 def _of_the_operator(filled: Filled) -> dict[str, str]:
     shop = filled.world.shop
-    return {"off": show("off", shop.year.id), "prl": show("prl", shop.eur.id), "run": run_id()}
+    catalog = {"off": show("off", shop.year.id), "prl": show("prl", shop.eur.id), "run": run_id()}
+    return catalog | filled.things["desk"]

@@ -8,7 +8,7 @@ from tests.support.filled import PEOPLE, Filled, everything
 
 # Whose things a role works with: the first is what its own pages are tried with.
 OWN = {
-    "operator": ("first", "own", "beside", "sibling", "foreign", "foreign_own"),
+    "operator": ("first", "own", "beside", "sibling", "foreign", "foreign_own", "desk"),
     "reseller": ("first", "beside"),
     "technician": ("first", "beside"),
     "other_reseller": ("foreign",),
@@ -27,7 +27,7 @@ OTHER_PAYER = {
     "member": ("first",),
     "sibling": ("beside",),
 }
-DOCUMENTS = frozenset({"ord", "inv", "pfm", "quo", "pay", "dun"})
+DOCUMENTS = frozenset({"ord", "inv", "pfm", "quo", "pay", "dun", "man"})
 ROLES = PEOPLE
 
 

@@ -46,6 +46,13 @@ REFERENCE = {
 }
 
 
+# What is on the operator's own desk: its rows belong to nobody else, whoever they name.
+OPERATORS = {
+    *("payments_bankstatement", "payments_bankentry", "payments_bankmatch"),
+    *("payments_paymentfile", "payments_paymentfileitem", "payments_cardevent"),
+}
+
+
 @dataclass(frozen=True)
 class Context:
     """What a transaction says about who is in it."""

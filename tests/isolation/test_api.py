@@ -27,11 +27,18 @@ PATHS = {
     "renewals": "ren",
     "dunning-cases": "dun",
     "balance": "pbl",
+    "bank-statements": "bst",
+    "bank-entries": "ben",
+    "payment-files": "pfl",
+    "mandates": "man",
 }
 # What only the operator writes, and only it and a reseller read.
 DESK = {"/resellers", "/resellers/{id}/discounts", "/dunning-ladder"}
 # What is the operator's alone to read, and what no customer reads.
-OPERATORS = {"/ledger/trial-balance", "/ledger/journal"}
+OPERATORS = {
+    *("/bank-statements", "/bank-statements/{id}", "/bank-entries", "/payment-files", "/payment-files/{id}/xml"),
+    *("/mandates", "/ledger/trial-balance", "/ledger/journal"),
+}
 HOUSES = {"/resellers/{id}/credit"}
 # Names of query parameters and fields that hold the id of something that belongs to somebody.
 NAMED = {
@@ -104,6 +111,22 @@ BODIES: dict[str, list[Any]] = {
     ],
     "POST /renewals/pay": [{"renewals": ["{renewal}"], "payment_method": "balance"}],
     "POST /balance/deposits": [{"organization": "{organization}", "amount": MONEY, "reference": "strange"}],
+    "POST /bank-statements": [],  # names nothing; the operator's alone (tests/scenarios/test_bank.py)
+    "POST /bank-entries/{id}/match": [{"organization": "{organization}"}],
+    "POST /bank-entries/{id}/unmatch": [None],
+    "POST /bank-entries/{id}/dismiss": [None],
+    "POST /bank-entries/{id}/restore": [None],
+    "POST /payment-files": [{"kind": "pain.001"}],
+    "POST /payment-files/{id}/withdraw": [None],
+    "POST /mandates": [
+        {
+            "payer": "{organization}",
+            "iban": "DE89370400440532013000",
+            "name": "Strange",
+            "signed_on": "2026-11-20",
+        }
+    ],
+    "POST /mandates/{id}/revoke": [None],
     "POST /balance/top-ups": [{"organization": "{organization}", "amount": MONEY}],
     "POST /balance/top-ups/{id}/cancel": [None],
     "PUT /balance/settings": [{"organization": "{organization}", "currency": "EUR"}],
@@ -238,7 +261,7 @@ def test_without_a_key_nothing_answers(filled: Filled) -> None:
         for method, path, _ in OPERATIONS:
             prefix = PATHS.get(path.split("/")[1], "cus")
             answer = caller.call(
-                method, path.replace("{id}", filled.things["first"][prefix if "{" in path else "cus"])
+                method, path.replace("{id}", own_id(filled, "operator", prefix) or "")
             )
             answer.refused(401, "unauthenticated")
     assert row_counts() == before

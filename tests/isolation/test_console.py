@@ -24,10 +24,11 @@ ELSEWHERE = {"api/v1/", "accounts/", "language/", "webhooks/"}
 KINDS = {
     *("cus", "res", "quo", "ord", "sub", "mem", "asg", "ivt", "inv", "per", "key"),
     *("crd", "pbl"),
+    *("bst", "ben", "pfl"),
     *("off", "prl", "run", "dun", "ref"),
 }
 # Of the catalog, which belongs to nobody, and the runs over everybody: only the operator's desk shows it under an id.
-CATALOG = {"off", "prl", "run"}
+CATALOG = {"off", "prl", "run", "bst", "ben", "pfl"}
 # Pages without a workspace, each with what it shows.
 PUBLIC = {
     "home": "where to go",
@@ -88,6 +89,8 @@ def catalog_id(filled: Filled, kind: str) -> str:
     """An offer, a price list or a renewal run."""
     if kind == "run":
         return run_id()
+    if kind in filled.things["desk"]:
+        return filled.things["desk"][kind]
     found: UUID = filled.world.shop.year.id if kind == "off" else filled.world.shop.eur.id
     return show(kind, found)
 
