@@ -46,6 +46,11 @@ class Stored:
     on_time: bool | None
 
 
+# By the way of paying; a transfer is the plain case.
+_RENEWS = {"balance": "consequence.renews_balance", "card": "consequence.renews_card"}
+_PREPAYS = {"balance": "consequence.prepays_balance", "card": "consequence.prepays_card"}
+
+
 def zone_of(terms: Terms) -> ZoneInfo:
     """Whose midnight counts for this offer's cut-off."""
     return ZoneInfo(terms.cut_off_zone) if terms.cut_off_zone else clock.zone()
@@ -233,14 +238,14 @@ def _will(
     if amounts.consent in ("missing", "refused"):
         refused = amounts.consent == "refused"
         return Explanation("consequence.ends_refused" if refused else "consequence.needs_consent", facts)
-    balance = found.renewal_payment_method == "balance"
+    how = found.renewal_payment_method
     if ladder is not None:
         facts["last_day"] = ladder.last_day.isoformat()
-        return Explanation("consequence.prepays_balance" if balance else "consequence.prepays", facts)
+        return Explanation(_PREPAYS.get(how, "consequence.prepays"), facts)
     if outlook.gathers(found):
         return Explanation("consequence.renews_on_account", facts)
     facts["days"] = outlook.offer(found).terms.invoice_due_days
-    return Explanation("consequence.renews_balance" if balance else "consequence.renews", facts)
+    return Explanation(_RENEWS.get(how, "consequence.renews"), facts)
 
 
 def _has_become(row: Stored, ladder: cut_off.Ladder | None) -> Explanation:

@@ -50,6 +50,13 @@ def _renews_balance(facts: Facts) -> str:
 WRITERS: dict[str, Callable[[Facts], str]] = {
     "consequence.renews": _renews,
     "consequence.renews_balance": _renews_balance,
+    "consequence.renews_card": _says(
+        lambda: _("Renews on %(on)s with %(seats)s. The card is charged on that day.")
+    ),
+    "consequence.prepays_card": _says(
+        lambda: _("On %(on)s the card is charged for %(seats)s. If it does not pay, pay by %(last_day)s."),
+        days=("last_day",),
+    ),
     "consequence.renews_on_account": _says(
         lambda: _("Renews on %(on)s with %(seats)s, on account. The month's invoice bills it.")
     ),
