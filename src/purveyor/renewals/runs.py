@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import DateTimeField, Func, QuerySet
@@ -33,8 +33,8 @@ class RunView:
 
     ``due`` is how many were due when it began, and once it is finished what it did:
     ``due = billed + pending + ended + parked``. ``finished_at`` is None while it runs, and when it was
-    interrupted: the next run does the rest. ``pace`` is how many it does a second and ``quiet`` how many seconds ago
-    it last counted some, both on the real clock; None where that is not known.
+    interrupted: the next run does the rest. On the real clock, ``worked`` is how long it took over the last
+    ``paced`` of them without a break, and ``quiet`` how long ago it counted the last; None where that is not known.
     """
 
     id: UUID | None
@@ -48,8 +48,9 @@ class RunView:
     ended: int
     parked: int
     totals: tuple[RunTotal, ...]
-    pace: float | None = None
-    quiet: float | None = None
+    paced: int = 0
+    worked: timedelta | None = None
+    quiet: timedelta | None = None
 
     @property
     def done(self) -> int:
@@ -107,15 +108,13 @@ def _rows() -> QuerySet[models.Run]:
 def _view(row: models.Run) -> RunView:
     real_now: datetime = row.real_now  # type: ignore[attr-defined]  # _rows has added it
     done = row.billed + row.pending + row.ended + row.parked
-    pace = quiet = None
+    worked = quiet = None
     if row.paced_at is not None and row.counted_at is not None:
-        worked = (row.counted_at - row.paced_at).total_seconds()
-        pace = (done - row.paced_from) / worked if worked > 0 and done > row.paced_from else None
-        quiet = max((real_now - row.counted_at).total_seconds(), 0.0)
+        worked, quiet = row.counted_at - row.paced_at, max(real_now - row.counted_at, timedelta(0))
     return RunView(
         id=row.id, until=row.until, started_at=row.started_at, finished_at=row.finished_at,
         started_by=row.started_by, due=row.due, billed=row.billed, pending=row.pending, ended=row.ended,
-        parked=row.parked, totals=totals_of(row.totals), pace=pace, quiet=quiet,
+        parked=row.parked, totals=totals_of(row.totals), paced=done - row.paced_from, worked=worked, quiet=quiet,
     )  # fmt: skip
 
 

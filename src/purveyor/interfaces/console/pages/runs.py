@@ -25,8 +25,8 @@ from purveyor.renewals.runs import RunView
 from purveyor.subscriptions import queries as subscriptions
 from purveyor.subscriptions.types import Subscription
 
-# A run that counted nothing for so many real seconds was interrupted: the next one does the rest.
-GIVEN_UP = 600.0
+# A run that counted nothing for so long, on the real clock, was interrupted: the next one does the rest.
+GIVEN_UP = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,20 +125,28 @@ def _going(run: RunView) -> bool:
     return run.finished_at is None and run.quiet is not None and run.quiet < GIVEN_UP
 
 
+def _pace(run: RunView) -> float:
+    """Renewals a second, on the real clock; 0 where that is not known."""
+    if not run.worked or run.paced <= 0:
+        return 0.0
+    return run.paced / run.worked.total_seconds()
+
+
 def _rate(run: RunView) -> str:
-    """Renewals a second, on the real clock; empty where that is not known."""
-    if run.pace is None:
+    pace = _pace(run)
+    if not pace:
         return ""
-    if run.pace < 1:
-        return _("%(count)s a minute") % {"count": formats.number_text(round(run.pace * 60))}
-    return _("%(count)s a second") % {"count": formats.number_text(round(run.pace))}
+    if pace < 1:
+        return _("%(count)s a minute") % {"count": formats.number_text(round(pace * 60))}
+    return _("%(count)s a second") % {"count": formats.number_text(round(pace))}
 
 
 def _left(run: RunView) -> str:
     """How long it still takes, as it goes now."""
-    if not _going(run) or not run.pace:
+    pace = _pace(run)
+    if not _going(run) or not pace:
         return ""
-    rest = round((run.due - run.done) / run.pace)
+    rest = round((run.due - run.done) / pace)
     if rest < 60:
         return ngettext("%(count)s second", "%(count)s seconds", max(rest, 0)) % {
             "count": formats.number_text(max(rest, 0))
