@@ -62,7 +62,7 @@ def invoices_of(stage: Stage, subscription: str) -> list[Json]:
 def test_terms_go_on_and_their_invoices_wait(stage: Stage, vies: ViesDouble) -> None:
     by_transfer = bought(stage, "Spaeter GmbH", "105", "bank_transfer")
     by_balance = bought(stage, "Guthaben GmbH", "106", "balance")
-    stage.move("2026-12-20T12:00:00Z")
+    stage.move("2026-12-19T12:00:00Z")
     vies.switches.down = "MS_UNAVAILABLE"
     before = stage.available()
     stage.move("2026-12-22T12:00:00Z")
