@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 from uuid import UUID
@@ -10,7 +13,10 @@ from uuid import UUID
 import pytest
 from django.conf import settings
 
-from purveyor.infra import clock
+from purveyor.billing import batches
+from purveyor.billing.commands.batches import ask_batch
+from purveyor.infra import clock, tx
+from purveyor.infra.roles import DatabaseUrls
 from purveyor.interfaces.cli import documents as cli
 from purveyor.interfaces.documents import zips
 from purveyor.kernel.ids import read
@@ -78,6 +84,26 @@ def test_asked_for_drawn_and_fetched(
         assert other.get(url).status_code == 404
     zips.path_of(batch_id).unlink()
     assert "was deleted meanwhile" in text_of(mine.get(batch))
+
+
+def test_the_process_that_draws(
+    shop: Shop, customer: Organization, started: list[UUID], tmp_path: Path, urls: DatabaseUrls
+) -> None:
+    """With helpers of its own, in nothing but the environment that it is given."""
+    operator = shop.houses.operator
+    today = clock.business_date(clock.now())
+    made = ask_batch(actor=operator, now=clock.now(), first=today, last=today)
+    subprocess.run(
+        [sys.executable, "-m", "purveyor.interfaces.documents.drawer", str(made.id)],
+        check=True,
+        timeout=120,
+        env=os.environ | urls.environment() | {"PURVEYOR_HOME": str(tmp_path), "PURVEYOR_SANDBOX": "1"},
+    )
+    with tx.enter(operator):
+        found = batches.get_batch(actor=operator, batch_id=made.id)
+    assert (found.status, found.done) == ("finished", found.total)
+    with zipfile.ZipFile(zips.path_of(made.id)) as archive:
+        assert len(archive.namelist()) == found.total
 
 
 def test_the_command_line_writes_a_folder(

@@ -170,7 +170,7 @@ def on_pages_and_as_files(stage: Stage, rows: list[Json]) -> None:
         answer = desk.get(f"{desk.root}vat/{name}.csv?{query}")
         text = b"".join(answer.streaming_content).decode("utf-8-sig")
         assert len(list(csv.reader(io.StringIO(text)))) == count + 1, name
-    rates = f"{desk.root}exchange-rates"
+    rates = f"{desk.root}vat/exchange-rates"
     assert "corrected" in text_of(desk.get(rates))
     wrong = desk.post(rates, {"rates": "currency,rate,date,source\nSEK,x,2026-03-02,ECB"})
     assert wrong.status_code == 422
@@ -180,7 +180,7 @@ def on_pages_and_as_files(stage: Stage, rows: list[Json]) -> None:
     )
     assert "NOK" in text_of(desk.get(rates))
     other = Browser(stage.house, "admin")
-    for path in ("vat", "vat/returns", "vat/book.csv", "exchange-rates"):
+    for path in ("vat", "vat/returns", "vat/book.csv", "vat/exchange-rates"):
         assert other.get(f"{other.root}{path}").status_code == 404
 
 
