@@ -42,6 +42,8 @@ PREFIXES = {
     "bank_entry": "ben",
     "payment_file": "pfl",
     "mandate": "man",
+    "batch": "bat",
+    "exchange_rates": "exr",
     "transaction": "trx",
     "event": "evt",
     "activity": "act",
