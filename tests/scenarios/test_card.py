@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ from purveyor.infra import clock, tx
 from purveyor.interfaces.doubles.card import CardDouble
 from purveyor.kernel.ids import read
 from purveyor.payments import cards, queries
+from purveyor.payments.adapters.stripe_cards import StripeCards
 from purveyor.payments.commands.cards import begin_keeping, drive
+from purveyor.payments.ports import Asked, ProviderCharge
 from purveyor.payments.types_cards import Card
 from tests.scenarios.stage import MONTH, YEAR, Stage, new, open_stage
 from tests.support.cards import (
@@ -159,6 +162,30 @@ def test_a_worker_killed_between_charge_and_write(
     tell(double)
 
 
+def test_a_notice_comes_before_the_answer(
+    stage: Stage, customer: str, double: CardDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The provider's notice is handled while our own call is still under way: counted once."""
+    order = stage.buy(customer, new(1), method="card")
+    really = StripeCards.charge
+
+    def slow(self: StripeCards, asked: Asked, *, card: str) -> ProviderCharge:
+        answer = really(self, asked, card=card)
+        assert tell(double, twice=True, shuffled=True) > 0
+        assert order_of(stage, order)["status"] == "completed"
+        return answer
+
+    with monkeypatch.context() as patch:
+        patch.setattr(StripeCards, "charge", slow)
+        do_due()
+    assert attempts(stage, order) == [("off_session", "succeeded", "")]
+    assert everything(
+        "SELECT count(*) FROM payments_payment p JOIN payments_payable y ON y.id = p.payable_id"
+        " WHERE y.subject_id = %s",
+        read("ord", order["id"]),
+    ) == [(1,)]
+
+
 def test_an_answer_is_lost_and_the_provider_is_away(stage: Stage, customer: str, double: CardDouble) -> None:
     before = charges(double)
     order = stage.buy(customer, new(1), method="card")
@@ -275,3 +302,55 @@ def test_a_card_that_was_kept_is_declined_later(stage: Stage, customer: str, dou
     card = keep(stage, KEPT_THEN_DECLINED)
     assert card.last4 == "0341"
     tell(double)
+
+
+def test_a_chargeback_of_an_invoice_rests_the_dunning(
+    stage: Stage, customer: str, double: CardDouble
+) -> None:
+    """A renewal's invoice is paid by card, charged back past its due date, and won: nobody was reminded meanwhile."""
+    keep(stage, GOOD)
+    order = stage.buy(customer, new(1, MONTH), method="card")
+    do_due()
+    (subscription,) = order_of(stage, order)["subscriptions"]
+    stage.reseller.patch(f"/subscriptions/{subscription}", {"renewal_payment_method": "card"}).ok()
+    end = stage.subscription(subscription)["period"]["end"]
+    stage.move(f"{end}T09:00:00Z")
+    found = [one for one in stage.invoices() if one["issued_on"] == end and one["status"] == "paid"]
+    invoice = found[-1]["id"]
+    charge = everything(
+        "SELECT a.charge_id FROM payments_cardattempt a JOIN payments_payable p ON p.id = a.payable_id"
+        " WHERE p.subject_id = %s AND a.status = 'succeeded'",
+        read("inv", invoice),
+    )[0][0]
+    with double.lock:
+        dispute = double.world.dispute(charge)
+    tell(double)
+    assert stage.operator.get(f"/invoices/{invoice}").ok()["paid"]["amount"] == 0
+    later = date.fromisoformat(end) + timedelta(days=40)
+    stage.move(f"{later}T09:00:00Z")
+    case = "SELECT status FROM payments_dunningcase WHERE invoice_id = %s"
+    assert everything(case, read("inv", invoice)) == [("on_hold",)]
+    with double.lock:
+        double.world.close_dispute(dispute["id"], "won")
+    tell(double, twice=True)
+    assert everything(case, read("inv", invoice)) == [("resolved",)]
+    assert stage.operator.get(f"/invoices/{invoice}").ok()["status"] == "paid"
+
+
+def test_a_chargeback_never_takes_a_balance_below_zero(stage: Stage, double: CardDouble) -> None:
+    """Money paid in by card was spent meanwhile: what is left is taken, the rest is a loss."""
+    before = stage.available()
+    asked = stage.reseller.post(
+        "/balance/top-ups",
+        {"amount": {"amount": 5_000, "currency": "EUR"}, "payment_method": "card"},
+    ).ok(status=201)
+    Holder().pay(asked["payment"]["url"], GOOD)
+    do_due()
+    tell(double)
+    assert stage.available() == before + 5_000
+    charge = list(double.world.db["payment_intents"])[-1]
+    with double.lock:
+        double.world.dispute(charge, amount=5_000)
+    tell(double)
+    assert stage.available() == before
+    assert everything("SELECT count(*) FROM ledger_prepaidbalance WHERE available < 0") == [(0,)]
