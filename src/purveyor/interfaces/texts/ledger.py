@@ -34,10 +34,11 @@ MOVEMENTS: dict[str, Promise] = {
     "invoice_held": pgettext_lazy("movement", "Money of an invoice that is held"),
     "order_held": _("Money back from an order on hold"),
     "order_cancelled": _("Money back from a cancelled order"),
-    "credit": pgettext_lazy("movement", "Credit note"),
     "credit_note": pgettext_lazy("movement", "Credit note"),
     "refund": pgettext_lazy("movement", "Refund"),
     "refund_failed": _("A refund that could not be paid out"),
+    "reversal": _("Money that went back to its bank, or was matched to something else"),
+    "vat_not_owed": _("VAT that was paid and is not owed"),
 }
 
 

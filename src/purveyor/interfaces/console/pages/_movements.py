@@ -99,5 +99,6 @@ def _text(one: Movement) -> str:
         "order_cancelled": _("Money back from a cancelled order"),
         "refund": _("Money back with a credit note"),
         "refund_failed": _("A refund that could not be paid out"),
+        "reversal": _("Money that went back to its bank, or was matched to something else"),
     }
     return texts.get(one.kind, one.kind)

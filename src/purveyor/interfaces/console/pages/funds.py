@@ -34,7 +34,10 @@ from purveyor.sales import credit
 
 EXPORTED = 200
 # What moves a balance; other movements never touch one.
-KINDS = ("deposit", "transfer", "card", "payment", "order_held", "order_cancelled", "credit", "refund")
+KINDS = (
+    *("deposit", "transfer", "card", "payment", "refund", "refund_failed", "reversal"),
+    *("order_held", "order_cancelled", "dispute", "dispute_won", "vat_not_owed"),
+)
 _OWN = ("reseller", "customer")
 
 
