@@ -14,7 +14,8 @@ from purveyor.interfaces.api.consent import PriceConsent
 from purveyor.kernel.ids import new_id, show
 from purveyor.kernel.money import Money
 from tests.scenarios.stage import Stage, books_closed, new, open_stage
-from tests.scenarios.test_notices import mails, person, told
+from tests.scenarios.test_notices import mails, person
+from tests.scenarios.test_notices import told as all_told
 from tests.support.filled import everything, uuid_of
 from tests.support.shop import offer_of
 
@@ -22,6 +23,11 @@ ASKING = Terms(notice_days=(7,), price_notice_days=10, price_consent_percent=10)
 TELLING = Terms(notice_days=(7,), price_notice_days=10)
 # The new list has held for nineteen days when the terms end: not long enough for these.
 SLOW = Terms(notice_days=(7,), price_notice_days=25, price_consent_percent=10)
+
+
+def told(subscription: str) -> list[tuple[str, int]]:
+    """The notices about it, but for those of seats that nobody holds."""
+    return [one for one in all_told(subscription) if one[0] != "unused"]
 
 
 @dataclass
