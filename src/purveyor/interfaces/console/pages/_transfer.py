@@ -76,7 +76,7 @@ def _owed(desk: Desk, one: Payable, numbers: dict[UUID, tuple[UUID, str]], names
     document = numbers.get(one.subject_id)
     return Owed(
         one,
-        {"invoice": _("Invoice"), "renewal": _("Renewal")}.get(one.subject_kind, _("Order")),
+        {"invoice": _("Invoice"), "renewal": _("Renewal"), "deposit": _("Deposit")}.get(one.subject_kind, _("Order")),
         document[1] if document else "",
         desk.url("document", document_id=document[0]) if document else "",
         names.get(one.payer_id, ""),
@@ -193,10 +193,14 @@ def _question(allocated: Allocated, owed: Owed) -> str:
         return (
             _("This is less than is open: %(missing)s are missing, and the renewal waits for them.") % facts
         )
+    if owed.payable.subject_kind == "deposit":
+        return _("This is less than was announced. It is on the balance of %(payer)s at once.") % facts
     return _("This is less than is open: %(missing)s are missing, and the invoice stays open.") % facts
 
 
 def _said(allocated: Allocated, owed: Owed) -> str:
+    if owed.payable.subject_kind == "deposit":
+        return _("The deposit is on the balance.")
     if allocated.status != "settled":
         return _("Recorded. A part is still missing.")
     if owed.payable.subject_kind == "order":
