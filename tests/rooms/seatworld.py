@@ -81,7 +81,8 @@ class World:
 
 def make_world() -> World:
     parties.setup_operator(
-        actor=SYSTEM, now=NOW, given=replace(given("Nordlicht AB"), vat_number="DE136695976"), iban="SE4550000000058398257466", bic="ESSESESS",
+        actor=SYSTEM, now=NOW, given=replace(given("Nordlicht AB"), vat_number="DE136695976"),
+        iban="SE4550000000058398257466", bic="ESSESESS",
         bank_name="Bank", help_email="help@nordlicht.example", help_url="",
     )  # fmt: skip
     reseller = parties.create_reseller(actor=SYSTEM, now=NOW, given=given("Adler IT"), code="R001")

@@ -16,12 +16,24 @@ from purveyor.interfaces.mail.paid_together import LISTENERS as TOGETHER_LISTENE
 from purveyor.parties.ports import Adapters
 from purveyor.payments import handlers as payments
 from purveyor.payments.adapters.stripe_cards import StripeCards
-from purveyor.payments.jobs import run_card, run_card_notice, run_card_refund, run_dunning, run_funds, run_held
+from purveyor.payments.jobs import (
+    run_card,
+    run_card_notice,
+    run_card_refund,
+    run_dunning,
+    run_funds,
+    run_held,
+)
 from purveyor.payments.ports import Adapters as PaymentAdapters
 from purveyor.renewals import handlers as renewals
 from purveyor.renewals import handlers_dunning as dunning
 from purveyor.renewals.jobs import give_due, roll_all_due, roll_due, run_ladder
-from purveyor.sales.handlers import on_credit_changed, on_invoice_released, on_invoice_replaced, on_payable_settled
+from purveyor.sales.handlers import (
+    on_credit_changed,
+    on_invoice_released,
+    on_invoice_replaced,
+    on_payable_settled,
+)
 from purveyor.sales.jobs import run_close
 from purveyor.seats.handlers import on_subscription_ended
 from purveyor.seats.jobs import run_expiry

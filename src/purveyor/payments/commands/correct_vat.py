@@ -138,7 +138,8 @@ def _issue_anew(
     actor: Actor, now: datetime, before: Document, draft: DocumentDraft, seller: Seller, *, from_balance: bool
 ) -> Document:
     """Book the new invoice, pay it from the balance to which the old one's money went, or ask for the money."""
-    if draft.document_id is None:
+    document_id = draft.document_id
+    if document_id is None:
         raise ValueError("an invoice has its id before its payable")
     scope: dict[str, UUID] = {
         "reseller_id": draft.reseller_id,
@@ -150,7 +151,7 @@ def _issue_anew(
             actor=actor,
             now=now,
             subject_kind="invoice",
-            subject_id=draft.document_id,
+            subject_id=document_id,
             amount=draft.gross,
             **scope,
         )
@@ -160,7 +161,7 @@ def _issue_anew(
             actor=actor,
             now=now,
             subject_kind="invoice",
-            subject_id=draft.document_id,
+            subject_id=document_id,
             amount=draft.gross,
             method="bank_transfer",
             **scope,

@@ -138,9 +138,7 @@ def _reference(charge: Charge) -> str:
     return f"renewal:{charge.subscription.id}:{charge.period.start.isoformat()}"
 
 
-def _payable(
-    actor: Actor, now: datetime, charge: Charge, invoice_id: UUID, *, held: bool
-) -> Payable | None:
+def _payable(actor: Actor, now: datetime, charge: Charge, invoice_id: UUID, *, held: bool) -> Payable | None:
     def owed(**more: Any) -> dict[str, Any]:
         return {
             "actor": actor,
