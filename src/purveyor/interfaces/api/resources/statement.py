@@ -34,8 +34,8 @@ def read_statement(
     format: Literal["json", "csv", "pdf"] = "json",
     organization: str | None = None,
 ) -> Any:
-    """Both days included; the running month where none is named. The operator names the payer by ``organization``.
-    The closing sum is what the books say that the payer owes."""
+    """Both days included; the running month where none is named. The operator names the payer by ``organization``;
+    its own account is empty. The closing sum is what the books say that the payer owes."""
     actor, now = request.call.actor, request.call.now
     payer = _payer(actor, organization)
     today = business_date(now)
@@ -60,7 +60,7 @@ def _payer(actor: Actor, text: str | None) -> Organization:
     found = parties.get_organization(
         actor=actor, organization_id=actor.organization_id if text is None else _named(text)
     )
-    if found.kind == "operator" or (actor.scope != "operator" and found.id != actor.organization_id):
+    if actor.scope != "operator" and found.id != actor.organization_id:
         raise NotFound(kind="organization", field="organization")
     return found
 
