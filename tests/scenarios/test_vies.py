@@ -205,6 +205,7 @@ def test_a_recent_valid_answer_serves_while_the_service_is_silent(stage: Stage, 
 
 def test_charged_and_corrected_by_itself(stage: Stage, vies: ViesDouble) -> None:
     """The other policy: an invoice with VAT at once, and a credit note with a new one when the answer comes."""
+    stage.move("2027-01-18T20:00:00Z")
     choose_policy("charge_then_correct", days=30)
     number = number_of_code("104")
     vies.switches.answers[number] = ANSWER_OF_NOBODY
