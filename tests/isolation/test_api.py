@@ -38,6 +38,7 @@ DESK = {"/resellers", "/resellers/{id}/discounts", "/dunning-ladder"}
 OPERATORS = {
     *("/bank-statements", "/bank-statements/{id}", "/bank-entries", "/payment-files", "/payment-files/{id}/xml"),
     *("/mandates", "/ledger/trial-balance", "/ledger/journal"),
+    *("/reports/vat-book", "/reports/ec-sales-list", "/reports/one-stop-shop", "/exchange-rates"),
 }
 HOUSES = {"/resellers/{id}/credit"}
 # Names of query parameters and fields that hold the id of something that belongs to somebody.
