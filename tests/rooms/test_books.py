@@ -128,7 +128,8 @@ def test_what_differs_is_said(house: House, capsys: pytest.CaptureFixture[str]) 
     assert cli.run(argparse.Namespace()) == 1
     said = capsys.readouterr().out
     assert "receivable (res_" in said
-    assert "-4.00 EUR found" in said
+    assert "EUR expected, " in said
+    assert "1 difference (" in said
     (found,) = verify()
     assert (found.what, found.party_id, found.found - found.expected) == (
         "receivable",

@@ -30,7 +30,7 @@ def run(_: argparse.Namespace) -> int:
         say(sentence(one))
     took = time.monotonic() - began
     if found:
-        say(f"{len(found):,} differences ({took:.1f} s).")
+        say(f"{len(found):,} {'difference' if len(found) == 1 else 'differences'} ({took:.1f} s).")
         return 1
     say(f"The books agree ({took:.1f} s).")
     return 0
