@@ -93,6 +93,7 @@ def test_the_queue_resolves_with_one_click_and_takes_back(
     assert "By hand" in detail
     assert "stands open again with" in detail
     assert operator.post(here, {"act": "unmatch"}).status_code == 302
+    assert "Taken back" in text_of(operator.get(f"{operator.root}money"))
     detail = text_of(operator.get(f"{here}?q=Kunde"))
     assert "The match was taken back" in detail
     assert re.search(r'name="payable"[^>]*value="pbl_', detail)

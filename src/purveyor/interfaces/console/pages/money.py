@@ -28,7 +28,7 @@ from purveyor.kernel.paging import read_cursor, write_cursor
 from purveyor.ledger import queries as ledger
 from purveyor.parties import queries as parties
 from purveyor.parties.types import Organization
-from purveyor.payments import commands
+from purveyor.payments import bank, commands
 from purveyor.payments import queries as payments
 from purveyor.payments.types import Payable, Payment
 
@@ -46,6 +46,7 @@ class PaymentRow:
     payer_url: str
     number: str
     document_url: str
+    taken_back: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,11 @@ def _received(desk: Desk) -> dict[str, object]:
         actor=desk.actor, ids=[one.payable_id for one in rows if one.payable_id is not None]
     )
     owed = {one.payable.id: one for one in _transfer.describe(desk, payables)}
-    listed = [_payment_row(desk, one, names, owed.get(one.payable_id or one.id)) for one in rows]
+    back = bank.find_reversed(actor=desk.actor, payment_ids=[one.id for one in rows])
+    listed = [
+        _payment_row(desk, one, names, owed.get(one.payable_id or one.id), back.get(one.id, ""))
+        for one in rows
+    ]
     return {"rows": listed, "filtered": bool(q), "pager": pager(desk.request, after)}
 
 
@@ -123,7 +128,9 @@ def _instant_cursor(desk: Desk) -> tuple[datetime, UUID] | None:
         raise Invalid(field="cursor", reason="not_a_cursor") from error
 
 
-def _payment_row(desk: Desk, one: Payment, names: dict[UUID, str], owed: Owed | None) -> PaymentRow:
+def _payment_row(
+    desk: Desk, one: Payment, names: dict[UUID, str], owed: Owed | None, taken_back: str
+) -> PaymentRow:
     return PaymentRow(
         one,
         names.get(one.payer_id, ""),
@@ -131,6 +138,7 @@ def _payment_row(desk: Desk, one: Payment, names: dict[UUID, str], owed: Owed | 
         _balance_url(desk, "cus" if one.payer_id == one.customer_id else "res", one.payer_id),
         owed.number if owed else "",
         owed.document_url if owed else "",
+        {"returned": _("Returned by the bank"), "unmatched": _("Taken back")}.get(taken_back, ""),
     )
 
 
