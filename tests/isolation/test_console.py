@@ -25,7 +25,7 @@ KINDS = {
     *("cus", "res", "quo", "ord", "sub", "mem", "asg", "ivt", "inv", "per", "key"),
     *("crd", "pbl"),
     *("bst", "ben", "pfl"),
-    *("off", "prl", "run", "dun", "ref"),
+    *("off", "prl", "run", "dun", "ref", "bat"),
 }
 # Of the catalog, which belongs to nobody, and the runs over everybody: only the operator's desk shows it under an id.
 CATALOG = {"off", "prl", "run", "bst", "ben", "pfl"}
