@@ -15,7 +15,7 @@ from purveyor.infra import tx
 from purveyor.infra.clock import business_date
 from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor
-from purveyor.kernel.ids import new_id, plain
+from purveyor.kernel.ids import new_id_texts, plain
 from purveyor.ledger.rules.posting import account_id, check_legs
 from purveyor.ledger.types import AccountKind, Leg
 
@@ -67,13 +67,12 @@ def post_many(*, actor: Actor, now: datetime, postings: Sequence[Posting]) -> No
     """
     if not postings:
         return
-    accounts: dict[str, dict[str, Any]] = {}
+    known: dict[tuple[UUID, AccountKind, UUID | None, str], dict[str, Any]] = {}
     added: dict[str, dict[str, Any]] = {}
     given: list[dict[str, Any]] = []
     legs: list[dict[str, Any]] = []
-    for one in postings:
+    for one, id in zip(postings, new_id_texts(len(postings)), strict=True):
         check_legs(one.legs)
-        id = str(new_id())
         given.append(
             {
                 "id": id,
@@ -85,8 +84,11 @@ def post_many(*, actor: Actor, now: datetime, postings: Sequence[Posting]) -> No
             }
         )
         for leg in one.legs:
-            account = _account(one.reseller_id, leg)
-            accounts.setdefault(account["id"], account)
+            # The id of an account is a hash of what it is: made once for each.
+            key = (one.reseller_id, leg.kind, leg.party_id, leg.amount.currency)
+            if key not in known:
+                known[key] = _account(one.reseller_id, leg)
+            account = known[key]
             amount, currency = leg.amount.amount, leg.amount.currency
             legs.append({"id": id, "account": account["id"], "amount": amount, "currency": currency})
             if leg.kind is AccountKind.CUSTOMER_PREPAID:
@@ -95,7 +97,7 @@ def post_many(*, actor: Actor, now: datetime, postings: Sequence[Posting]) -> No
                 balance = added.setdefault(account["id"], account | {"amount": 0})
                 balance["amount"] -= amount
     with tx.widen(), connection.cursor() as cursor:
-        cursor.execute(_ACCOUNTS, (json.dumps(list(accounts.values())),))
+        cursor.execute(_ACCOUNTS, (json.dumps(list(known.values())),))
         cursor.execute(_POST, (json.dumps(given), now, business_date(now), json.dumps(legs)))
         if added:
             cursor.execute(_BALANCES, (json.dumps(list(added.values())),))

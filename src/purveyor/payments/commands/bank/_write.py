@@ -19,7 +19,7 @@ from purveyor.billing.commands import apply_payments
 from purveyor.billing.naming import Named
 from purveyor.infra import activity, outbox
 from purveyor.kernel.actor import Actor
-from purveyor.kernel.ids import new_id, plain
+from purveyor.kernel.ids import new_id, new_id_texts, plain
 from purveyor.kernel.money import Money
 from purveyor.ledger.commands import Posting, post_many
 from purveyor.ledger.types import AccountKind, Leg
@@ -180,7 +180,9 @@ def write_matches(actor: Actor, now: datetime, rows: Sequence[dict[str, Any]]) -
         for row in rows
     ]
     if given:
-        _execute(_MATCHES, (now, actor.name, json.dumps([{"id": str(new_id())} | row for row in given])))
+        ids = new_id_texts(len(given))
+        named = [{"id": id} | row for id, row in zip(ids, given, strict=True)]
+        _execute(_MATCHES, (now, actor.name, json.dumps(named)))
 
 
 def _execute(statement: str, params: tuple[Any, ...]) -> None:
@@ -234,9 +236,7 @@ def _insert(
                 touched[part.candidate.id] = part.candidate
                 # Each payable's own customer may read what came for it.
                 own = whose | {"customer": str(part.candidate.customer_id)}
-                allocations.append(
-                    own | {"id": str(new_id()), "payment": str(id), "payable": payable, "amount": part.amount}
-                )
+                allocations.append(own | {"payment": str(id), "payable": payable, "amount": part.amount})
         if not one.parts:
             matches.append(
                 {"entry": one.entry_id, "payment": id, "payable": None, "payer": payer, "amount": one.to_balance,
@@ -244,6 +244,8 @@ def _insert(
             )  # fmt: skip
     _execute(_PAYMENTS, (now, actor.name, actor.person_id, json.dumps(payments)))
     if allocations:
+        for row, text in zip(allocations, new_id_texts(len(allocations)), strict=True):
+            row["id"] = text
         _execute(_ALLOCATIONS, (json.dumps(allocations),))
     states = [{"id": str(one.id), "paid": one.paid, "status": one.status} for one in touched.values()]
     if states:
