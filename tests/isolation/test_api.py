@@ -36,7 +36,13 @@ PATHS = {
 DESK = {"/resellers", "/resellers/{id}/discounts", "/dunning-ladder"}
 # What is the operator's alone to read, and what no customer reads.
 OPERATORS = {
-    *("/bank-statements", "/bank-statements/{id}", "/bank-entries", "/payment-files", "/payment-files/{id}/xml"),
+    *(
+        "/bank-statements",
+        "/bank-statements/{id}",
+        "/bank-entries",
+        "/payment-files",
+        "/payment-files/{id}/xml",
+    ),
     *("/mandates", "/ledger/trial-balance", "/ledger/journal"),
     *("/reports/vat-book", "/reports/ec-sales-list", "/reports/one-stop-shop", "/exchange-rates"),
 }
@@ -261,9 +267,7 @@ def test_without_a_key_nothing_answers(filled: Filled) -> None:
     for caller in (Caller(None), Caller("pvk_" + "x" * 43)):
         for method, path, _ in OPERATIONS:
             prefix = PATHS.get(path.split("/")[1], "cus")
-            answer = caller.call(
-                method, path.replace("{id}", own_id(filled, "operator", prefix) or "")
-            )
+            answer = caller.call(method, path.replace("{id}", own_id(filled, "operator", prefix) or ""))
             answer.refused(401, "unauthenticated")
     assert row_counts() == before
 

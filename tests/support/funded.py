@@ -27,6 +27,4 @@ def watched(payers: Iterable[UUID], resellers: Iterable[UUID]) -> None:
     for payer_id in payers:
         funds.set_funds(actor=actor, now=now, organization_id=payer_id, currency="EUR", threshold=1)
     for reseller_id in resellers:
-        parties.set_credit_limit(
-            actor=actor, now=now, reseller_id=reseller_id, currency="EUR", amount=10**9
-        )
+        parties.set_credit_limit(actor=actor, now=now, reseller_id=reseller_id, currency="EUR", amount=10**9)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -60,7 +61,7 @@ def find_of_subjects(*, actor: Actor, subject_ids: Collection[UUID]) -> list[Nam
     return _rows(_OF_SUBJECTS, [ids, ids]) if ids else []
 
 
-def _rows(statement: str, params: list[list[object]] | list[list[UUID]]) -> list[Named]:
+def _rows(statement: str, params: list[Any]) -> list[Named]:
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
         return [Named(*row) for row in cursor.fetchall()]

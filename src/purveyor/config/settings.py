@@ -77,7 +77,9 @@ REQUIRE_MFA = _flag("PURVEYOR_REQUIRE_MFA", False)
 IDLE_MINUTES = int(os.environ.get("PURVEYOR_IDLE_MINUTES", "30"))
 OSS_REGISTERED = _flag("PURVEYOR_OSS", True)
 # Where VAT numbers are checked live; empty: by form and check digit alone. A sandbox asks nobody unless told whom.
-VIES_URL = os.environ.get("PURVEYOR_VIES_URL", "" if SANDBOX else "https://ec.europa.eu/taxation_customs/vies")
+VIES_URL = os.environ.get(
+    "PURVEYOR_VIES_URL", "" if SANDBOX else "https://ec.europa.eu/taxation_customs/vies"
+)
 VIES_SECONDS = float(os.environ.get("PURVEYOR_VIES_SECONDS", "4"))
 VIES_FRESH_HOURS = int(os.environ.get("PURVEYOR_VIES_FRESH_HOURS", "24"))
 VIES_RECHECK_DAYS = int(os.environ.get("PURVEYOR_VIES_RECHECK_DAYS", "30"))
@@ -289,7 +291,11 @@ EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = os.environ.get("PURVEYOR_MAIL_FROM", "purveyor@localhost")
 
 PROCRASTINATE_ON_APP_READY = None
-PROCRASTINATE_IMPORT_PATHS = ["purveyor.infra.jobs", "purveyor.payments.jobs", "purveyor.interfaces.mail.jobs"]
+PROCRASTINATE_IMPORT_PATHS = [
+    "purveyor.infra.jobs",
+    "purveyor.payments.jobs",
+    "purveyor.interfaces.mail.jobs",
+]
 if not (PACKAGE / "interfaces" / "mail" / "jobs.py").exists():
     PROCRASTINATE_IMPORT_PATHS = ["purveyor.infra.jobs", "purveyor.payments.jobs"]
 PROCRASTINATE_DATABASE_ALIAS = "default"

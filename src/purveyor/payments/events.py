@@ -201,7 +201,8 @@ class DunningResolved(_DunningEvent):
 class _CardEvent(Event):
     """About an attempt to charge a card; ids as UUID text, ``amount`` in minor units.
 
-    ``reason`` is the provider's word for a decline, or ``no_card``; ``next_on`` the day of the next try, if any is left.
+    ``reason`` is the provider's word for a decline, or ``no_card``; ``next_on`` the day of the next try, if any
+    is left.
     """
 
     payable_id: str

@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from purveyor.interfaces.api import public
-from purveyor.interfaces.api.shapes import day, instant, money
+from purveyor.interfaces.api.answers import day, instant
+from purveyor.interfaces.api.shapes import money
 from purveyor.interfaces.api.types import Money, Shape
 from purveyor.ledger import reports
 from purveyor.parties.types import Seller

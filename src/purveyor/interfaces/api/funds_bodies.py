@@ -6,8 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, Strict
 
-from purveyor.interfaces.api.bodies import Id
-from purveyor.interfaces.api.types import AMOUNT_MAX, Body, MoneyIn
+from purveyor.interfaces.api.types import AMOUNT_MAX, Body, Id, MoneyIn
 
 Currency = Annotated[str, Field(min_length=3, max_length=3)]
 Size = Annotated[int, Strict(), Field(ge=1, le=AMOUNT_MAX)]

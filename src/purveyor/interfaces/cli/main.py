@@ -57,9 +57,13 @@ def _parser() -> argparse.ArgumentParser:
     add("demo", lambda _: demo.run(), "build, start and fill everything, and keep it running until Ctrl-C")
     add("serve", _serve, "serve pages and API (gunicorn)").add_argument("--workers", type=int, default=2)
     add("work", _work, "run jobs: mails and everything else that follows a commit")
-    doubles.add_options(add("double", doubles.run, "one of the services of others, on this machine; the demo's"))
+    doubles.add_options(
+        add("double", doubles.run, "one of the services of others, on this machine; the demo's")
+    )
     renew.add_options(add("renew", _renew, "renew all that is due until a day, or say what it would bill"))
-    ledger.add_options(add("ledger", _ledger, "check the books: does every balance agree with what it is about"))
+    ledger.add_options(
+        add("ledger", _ledger, "check the books: does every balance agree with what it is about")
+    )
     documents.add_options(
         add("documents", _documents, "draw all documents of a period as PDFs into a folder")
     )

@@ -40,7 +40,10 @@ def balance_low(owner: Organization, available: Money, threshold: Money) -> Lett
         subject=_("Your balance is down to %(amount)s") % {"amount": formats.money_text(available)},
         greeting=greeting(owner.name),
         paragraphs=(
-            _("You asked to be told below %(threshold)s. Orders and renewals that the balance cannot pay have to wait.")
+            _(
+                "You asked to be told below %(threshold)s. Orders and renewals that the balance cannot pay have "
+                "to wait."
+            )
             % {"threshold": formats.money_text(threshold)},
         ),
         action=Action(_("Pay in"), links.balance(owner)),
@@ -61,7 +64,9 @@ def order_above_limit(owner: Organization, order_id_url: str, gross: Money, cred
         greeting=greeting(owner.name),
         paragraphs=(
             _("With this order you would owe more than your credit limit, so it is on hold."),
-            _("It goes on by itself when open invoices are paid or the limit is raised. You can also cancel it."),
+            _(
+                "It goes on by itself when open invoices are paid or the limit is raised. You can also cancel it."
+            ),
         ),
         facts=tuple(facts),
         action=Action(_("Open the order"), order_id_url),

@@ -191,10 +191,13 @@ def _payment(found: NoticeView) -> list[str]:
     names = {**_named(found), "gross": _gross(found)}
     if found.facts.get("method") == "card":
         return [
-            _("On %(day)s %(gross)s will be charged to your card, but none is kept that is valid by then.") % names
+            _("On %(day)s %(gross)s will be charged to your card, but none is kept that is valid by then.")
+            % names
             if names["gross"]
             else "",
-            _("Add a card before that day or choose another way to pay. If not, you get a link to pay on that day."),
+            _(
+                "Add a card before that day or choose another way to pay. If not, you get a link to pay on that day."
+            ),
         ]
     return [
         _("On %(day)s %(gross)s will be taken from the balance, which holds less by then.") % names

@@ -263,7 +263,9 @@ _DETAILED: dict[str, Callable[[Facts], str]] = {
     "balance.deposited": _money(lambda: _("%(actor)s recorded a deposit of %(amount)s to the balance")),
     "customer.created": _with(lambda: _("%(actor)s created the customer %(name)s"), name="name"),
     "card.added": _with(lambda: _("The card ending in %(last4)s is kept"), last4="last4"),
-    "card.made_default": _with(lambda: _("%(actor)s chose the card ending in %(last4)s to pay"), last4="last4"),
+    "card.made_default": _with(
+        lambda: _("%(actor)s chose the card ending in %(last4)s to pay"), last4="last4"
+    ),
     "card.removed": _with(lambda: _("The card ending in %(last4)s is not kept any more"), last4="last4"),
     "card.declined": _money(lambda: _("A card was declined for %(amount)s")),
     "dispute.closed": _money(lambda: _("A chargeback of %(amount)s was decided")),

@@ -258,10 +258,10 @@ SENTENCES: dict[str, Callable[[Facts], str]] = {
         % {"number": f.text("number")}
     ),
     "document_not_payable": _document_not_payable,
-    "exchange_rate_missing": lambda f: _(
-        "No exchange rate from %(currency)s into %(into)s is known for %(on)s. Upload one, and try again."
-    )
-    % {"currency": f.text("currency"), "into": f.text("into"), "on": f.day("on")},
+    "exchange_rate_missing": lambda f: (
+        _("No exchange rate from %(currency)s into %(into)s is known for %(on)s. Upload one, and try again.")
+        % {"currency": f.text("currency"), "into": f.text("into"), "on": f.day("on")}
+    ),
     "forbidden": _forbidden,
     "idempotency_key_reused": lambda f: _(
         "This idempotency key was used before with another request. Use a new key."
@@ -346,10 +346,12 @@ SENTENCES: dict[str, Callable[[Facts], str]] = {
     ),
     "not_on_account": _not_on_account,
     "seats_in_use": _seats_in_use,
-    "seller_country_not_yet": lambda f: _(
-        "A seller in %(country)s cannot be configured yet: its invoices would need CFDI, which comes later."
-    )
-    % {"country": formats.country_text(f.text("country"))},
+    "seller_country_not_yet": lambda f: (
+        _(
+            "A seller in %(country)s cannot be configured yet: its invoices would need CFDI, which comes later."
+        )
+        % {"country": formats.country_text(f.text("country"))}
+    ),
     "sign_in_required": lambda f: _(
         "This address has an account. Sign in with it, then accept the invitation."
     ),

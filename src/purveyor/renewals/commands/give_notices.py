@@ -41,7 +41,9 @@ def find_short(*, actor: Actor, now: datetime) -> frozenset[UUID]:
     authority.require(actor, "operate")
     on = business_date(now)
     pairs = _notice_cases.watched(on)
-    return _notice_balance.find_short(actor=actor, on=on, pairs=pairs) | _notice_cards.find_without_card(pairs=pairs)
+    return _notice_balance.find_short(actor=actor, on=on, pairs=pairs) | _notice_cards.find_without_card(
+        pairs=pairs
+    )
 
 
 @command

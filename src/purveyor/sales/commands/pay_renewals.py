@@ -44,9 +44,10 @@ def pay_renewals(
     """Order to pay these renewals together, each at what is open on its pro-forma or invoice.
 
     They wait for money of one payer, the actor's organization, and may be of several of its customers. ``balance``
-    settles all in this transaction. ``card`` charges the payer's kept card. ``bank_transfer`` opens one payable with one reference for their sum; until it
-    is settled or the order is cancelled, money that comes on their own references goes to the payer's balance. Of
-    the same renewals in two orders at once, the second is refused, which makes a retry safe.
+    settles all in this transaction. ``card`` charges the payer's kept card. ``bank_transfer`` opens one payable with
+    one reference for their sum; until it is settled or the order is cancelled, money that comes on their own
+    references goes to the payer's balance. Of the same renewals in two orders at once, the second is refused, which
+    makes a retry safe.
 
     Raises: NotFound, Forbidden, Invalid (``renewals``, ``payment_method``), RenewalNotOpen, InsufficientBalance.
     Emits: order.placed; from the balance also order.completed and for each what paying it announces.

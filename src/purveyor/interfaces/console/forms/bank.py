@@ -20,9 +20,7 @@ class UploadForm(forms.Form):
         help_text=_(
             "CAMT.053 (XML) or MT940. Drop the file here, or choose it. The same statement twice does no harm."
         ),
-        widget=forms.ClearableFileInput(
-            attrs={"accept": ".xml,.sta,.mt940,.940,.txt,.camt"}
-        ),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xml,.sta,.mt940,.940,.txt,.camt"}),
     )
 
     def clean_file(self) -> Any:

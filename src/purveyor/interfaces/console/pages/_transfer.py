@@ -76,7 +76,9 @@ def _owed(desk: Desk, one: Payable, numbers: dict[UUID, tuple[UUID, str]], names
     document = numbers.get(one.subject_id)
     return Owed(
         one,
-        {"invoice": _("Invoice"), "renewal": _("Renewal"), "deposit": _("Deposit")}.get(one.subject_kind, _("Order")),
+        {"invoice": _("Invoice"), "renewal": _("Renewal"), "deposit": _("Deposit")}.get(
+            one.subject_kind, _("Order")
+        ),
         document[1] if document else "",
         desk.url("document", document_id=document[0]) if document else "",
         names.get(one.payer_id, ""),

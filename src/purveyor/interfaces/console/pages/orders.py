@@ -192,9 +192,7 @@ def _names(desk: Desk, ids: set[UUID]) -> dict[UUID, str]:
 
 def _beyond(desk: Desk, order: OrderView) -> str:
     """That it waits for room in the credit limit, with the numbers."""
-    found = credit.get_credit(
-        actor=desk.actor, reseller_id=order.reseller_id, currency=order.gross.currency
-    )
+    found = credit.get_credit(actor=desk.actor, reseller_id=order.reseller_id, currency=order.gross.currency)
     if found.limit is None:
         return _("It waited for room in the credit limit, and goes on now.")
     return _(
