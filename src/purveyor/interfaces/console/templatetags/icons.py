@@ -75,6 +75,9 @@ PATHS: dict[str, str] = {
     "device": '<rect x="3.5" y="4" width="13" height="9" rx="1.25"/><path d="M2 16h16"/>',
     "trial": '<path d="M4 3.5h12v4.5H4ZM10 3.5v13M5 8v8.5h10V8M10 3.5C8.5 1 5.5 1.5 6.5 3.5M10 3.5C11.5 1 14.5 1.5 13.5 3.5"/>',
     "explain": '<path d="M4 3.5h12v13H4Z"/><path d="M7 7h6M7 10h2M11 10h2M7 13h2M11 13h2"/>',
+    "undo": '<path d="M4 8h8.5a4 4 0 0 1 0 8H7"/><path d="M7.5 4.5 4 8l3.5 3.5"/>',
+    "book": '<path d="M10 5.5C8.5 4.2 6.3 3.75 3 3.75v11.5c3.3 0 5.5.5 7 1.75 1.5-1.25 3.7-1.75 7-1.75V3.75c-3.3 0-5.5.5-7 1.75ZM10 5.5V17"/>',
+    "percent": '<path d="M15 5 5 15"/><circle cx="6.5" cy="6.5" r="2"/><circle cx="13.5" cy="13.5" r="2"/>',
     "admin": '<path d="m10 3 2.1 4.3 4.7.7-3.4 3.3.8 4.7-4.2-2.2L5.8 16l.8-4.7L3.2 8l4.7-.7Z"/>',
 }
 # One drawing may go by two names.
