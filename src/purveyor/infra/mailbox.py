@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -9,11 +10,15 @@ from uuid import UUID
 from django.conf import settings
 from django.db import models as db
 
-from purveyor.infra import models
+from purveyor.infra import models, tx
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.ids import new_id
 
 LIMIT_MAX = 200
+_STORE = """
+INSERT INTO infra_mail (id, dedupe, "to", to_key, to_name, from_name, reply_to, subject, language, text, html, links,
+  status, attempts, created_at, sent_at, reseller_id, customer_id, payer_id)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s, 0, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +57,7 @@ class MailRow(NewMail):
 
 def is_stored(dedupe: str) -> bool:
     """Whether the mail of this cause to this recipient exists already."""
-    return models.Mail.objects.filter(dedupe=dedupe).exists()
+    return bool(tx.fetch("SELECT FROM infra_mail WHERE dedupe = %s", (dedupe,)))
 
 
 def store_mail(mail: NewMail, *, now: datetime) -> UUID | None:
@@ -60,28 +65,14 @@ def store_mail(mail: NewMail, *, now: datetime) -> UUID | None:
 
     In a sandbox no mail leaves the house: it is stored as sent. Elsewhere the caller defers its sending.
     """
-    row = models.Mail(
-        id=new_id(),
-        dedupe=mail.dedupe,
-        to=mail.to,
-        to_key=mail.to.strip().lower(),
-        to_name=mail.to_name,
-        from_name=mail.from_name,
-        reply_to=mail.reply_to,
-        subject=mail.subject,
-        language=mail.language,
-        text=mail.text,
-        html=mail.html,
-        links=list(mail.links),
-        created_at=now,
-        reseller_id=mail.reseller_id,
-        customer_id=mail.customer_id,
-        payer_id=mail.payer_id,
-    )
-    if settings.SANDBOX:
-        row.status, row.sent_at = "sent", now
-    models.Mail.objects.bulk_create([row], ignore_conflicts=True)
-    return row.id if models.Mail.objects.filter(id=row.id).exists() else None
+    mail_id = new_id()
+    status, sent_at = ("sent", now) if settings.SANDBOX else ("queued", None)
+    values = (
+        mail_id, mail.dedupe, mail.to, mail.to.strip().lower(), mail.to_name, mail.from_name, mail.reply_to,
+        mail.subject, mail.language, mail.text, mail.html, json.dumps(mail.links), status, now, sent_at,
+        mail.reseller_id, mail.customer_id, mail.payer_id,
+    )  # fmt: skip
+    return mail_id if tx.execute(_STORE, values).rowcount else None
 
 
 def list_mail(

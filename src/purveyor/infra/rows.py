@@ -1,15 +1,19 @@
-"""Rows of hot paths: an INSERT that is composed once a process, not once a call."""
+"""Rows of hot paths: an INSERT or a SELECT that is composed once a process, not once a call."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection
 from django.db.models import JSONField, Model
 from django.db.models.expressions import DatabaseDefault
 
 from purveyor.infra import tx
+
+M = TypeVar("M", bound=Model)
+_Converter = Callable[[Any, Any, Any], Any]
 
 
 @cache
@@ -46,3 +50,33 @@ def _plain(value: Any) -> Any:
     if isinstance(value, DatabaseDefault):
         return value.expression.value  # type: ignore[attr-defined]  # the stubs leave it out
     return value
+
+
+@cache
+def _select_of(model: type[Model]) -> tuple[str, list[str], list[tuple[int, _Converter]]]:
+    """The beginning of a SELECT, the attributes in its order, and what turns a stored value into the attribute's."""
+    fields = model._meta.concrete_fields
+    columns = ", ".join(f't."{field.column}"' for field in fields)
+    converters = [
+        (at, field.from_db_value) for at, field in enumerate(fields) if hasattr(field, "from_db_value")
+    ]
+    return (
+        f'SELECT {columns} FROM "{model._meta.db_table}" t WHERE ',
+        [field.attname for field in fields],
+        converters,
+    )
+
+
+def find(model: type[M], where: str, params: Sequence[Any]) -> list[M]:
+    """The rows of ``model`` for which ``where`` holds, which may go on with an order or a lock; the table is ``t``.
+
+    ``where`` is trusted SQL, ``params`` are its values. One statement.
+    """
+    select, names, converters = _select_of(model)
+    found = []
+    for values in tx.fetch(select + where, params):
+        row = list(values)
+        for at, convert in converters:
+            row[at] = convert(row[at], None, connection)
+        found.append(model.from_db(connection.alias, names, row))
+    return found

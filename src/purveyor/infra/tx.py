@@ -34,6 +34,8 @@ class Current:
     answer: dict[str, Any] | None = None
     # Made once: a call's statements are many, and making a cursor costs as much as sending a small one.
     cursor: CursorWrapper | None = None
+    # What hardly ever changes and is asked for again and again is read once a transaction.
+    kept: dict[str, Any] = field(default_factory=dict)
 
 
 _current: ContextVar[Current | None] = ContextVar("purveyor_tx", default=None)
@@ -140,6 +142,7 @@ def attempt() -> Iterator[None]:
             yield
     except BaseException:
         del state.events[events:], state.activity[activity:]
+        state.kept.clear()
         raise
 
 

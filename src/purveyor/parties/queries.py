@@ -8,6 +8,8 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q, QuerySet
 
+from purveyor.infra import rows as stored
+from purveyor.infra import tx
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import NotFound
 from purveyor.kernel.names import search_key
@@ -24,6 +26,7 @@ from purveyor.parties.types import (
 )
 
 LIMIT_MAX = 200
+_SELLER = "parties.seller"
 
 
 def _organization(row: models.Organization) -> Organization:
@@ -57,12 +60,19 @@ def _scoped(actor: Actor) -> QuerySet[models.Organization]:
 
 def get_organization(*, actor: Actor, organization_id: UUID) -> Organization:
     """An organization within the actor's scope, or the operator. Raises NotFound."""
-    row = _scoped(actor).filter(id=organization_id).first()
-    if row is None:
-        row = models.Organization.objects.filter(id=organization_id, kind="operator").first()
-    if row is None:
-        raise NotFound(kind="organization")
-    return _organization(row)
+    for row in stored.find(models.Organization, "t.id = %s", (organization_id,)):
+        if row.kind == "operator" or _is_within(actor, row):
+            return _organization(row)
+    raise NotFound(kind="organization")
+
+
+def _is_within(actor: Actor, row: models.Organization) -> bool:
+    """What :func:`_scoped` says, of a row that was read."""
+    if actor.scope == "reseller":
+        return row.reseller_id is not None and row.reseller_id == actor.reseller_id
+    if actor.scope == "customer":
+        return row.customer_id is not None and row.customer_id == actor.customer_id
+    return True
 
 
 def get_customer(*, actor: Actor, customer_id: UUID) -> Organization:
@@ -81,7 +91,10 @@ def _search(rows: QuerySet[models.Organization], q: str) -> QuerySet[models.Orga
 
 def list_organizations(*, actor: Actor, ids: Collection[UUID]) -> list[Organization]:
     """Those of ``ids`` that the actor may see, by name."""
-    return [_organization(r) for r in _scoped(actor).filter(id__in=ids).order_by("sort_key", "id")]
+    if not ids:
+        return []
+    found = stored.find(models.Organization, "t.id = ANY(%s) ORDER BY t.sort_key, t.id", (list(ids),))
+    return [_organization(row) for row in found if _is_within(actor, row)]
 
 
 def _after(rows: QuerySet[models.Organization], after: tuple[str, UUID]) -> QuerySet[models.Organization]:
@@ -189,10 +202,10 @@ def _profile(row: models.ResellerProfile) -> ResellerProfile:
 
 def get_reseller_profile(*, reseller_id: UUID) -> ResellerProfile:
     """A reseller's face to its customers. Raises NotFound outside its house."""
-    row = models.ResellerProfile.objects.filter(organization_id=reseller_id).first()
-    if row is None:
+    found = stored.find(models.ResellerProfile, "t.organization_id = %s", (reseller_id,))
+    if not found:
         raise NotFound(kind="reseller")
-    return _profile(row)
+    return _profile(found[0])
 
 
 def list_reseller_profiles(*, ids: Collection[UUID]) -> list[ResellerProfile]:
@@ -214,7 +227,20 @@ def find_house_reseller() -> UUID | None:
 
 
 def get_seller() -> Seller:
-    """The operator as seller of record. Raises NotFound before ``setup_operator``."""
+    """The operator as seller of record, read once a transaction. Raises NotFound before ``setup_operator``."""
+    kept = tx.current().kept if tx.in_transaction() else {}
+    found: Seller | None = kept.get(_SELLER)
+    if found is None:
+        found = kept[_SELLER] = _read_seller()
+    return found
+
+
+def forget_seller() -> None:
+    """Have the seller read again: for the command that has changed it, in its transaction."""
+    tx.current().kept.pop(_SELLER, None)
+
+
+def _read_seller() -> Seller:
     row = models.SellerProfile.objects.select_related("organization").first()
     if row is None:
         raise NotFound(kind="operator")

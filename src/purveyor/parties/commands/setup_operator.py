@@ -109,6 +109,7 @@ def update_seller(
         vat_unknown=policy,
         vat_answer_days=days,
     )
+    queries.forget_seller()
     activity.record(
         actor, now=now, kind="operator.updated", subject_kind="operator", subject_id=seller.organization.id,
         reseller_id=None,
