@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from purveyor.infra import activity, outbox
+from purveyor.infra import activity, outbox, rows
 from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.ids import show
@@ -25,14 +25,14 @@ def set_vat_status(
     Raises: Forbidden for everybody but the operator and its jobs.  Emits: vat_number.changed.
     """
     require(actor, "operate")
-    row = (
-        models.Organization.objects.select_for_update(of=("self",))
-        .filter(id=organization_id, vat_number=number)
-        .exclude(vat_status=status)
-        .first()
+    changed = rows.find(
+        models.Organization,
+        "t.id = %s AND t.vat_number = %s AND t.vat_status <> %s FOR UPDATE",
+        (organization_id, number, status),
     )
-    if row is None or not number:
+    if not changed or not number:
         return False
+    row = changed[0]
     before, row.vat_status = row.vat_status, status
     row.save(update_fields=["vat_status"])
     activity.record(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from purveyor.infra import rows
 from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.ids import new_id
@@ -49,15 +50,17 @@ def record_number_check(
         checked_at=now,
         evidence=result.evidence,
     )
-    models.NumberCheck.objects.create(
-        id=row.id,
-        reseller_id=row.reseller_id,
-        customer_id=row.customer_id,
-        number=row.number,
-        status=row.status,
-        source=row.source,
-        checked_at=row.checked_at,
-        evidence=row.evidence,
+    rows.insert(
+        models.NumberCheck(
+            id=row.id,
+            reseller_id=row.reseller_id,
+            customer_id=row.customer_id,
+            number=row.number,
+            status=row.status,
+            source=row.source,
+            checked_at=row.checked_at,
+            evidence=row.evidence,
+        )
     )
     if row.source == VIES:
         plan_next(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import randint
@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from purveyor.infra import tx
+from purveyor.infra import rows, tx
 from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor, system_actor
 from purveyor.kernel.ids import new_id
@@ -23,6 +23,23 @@ from purveyor.tax.commands.record_number_check import record_number_check
 from purveyor.tax.rules.answers import state_after
 from purveyor.tax.rules.territories import EU_MEMBERS, number_country
 from purveyor.tax.types import VIES, NumberResult
+
+# Those about whose number there is a clear answer of the last hours, or somebody asked in vain just now.
+_FRESH = """
+SELECT k.id FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::text[]) AS k(id, reseller_id, customer_id, number)
+WHERE EXISTS (
+  SELECT FROM tax_numbercheck c WHERE c.reseller_id = k.reseller_id AND c.customer_id = k.customer_id
+    AND c.number = k.number AND c.source = %s AND c.status <> 'unknown' AND c.checked_at > %s
+) OR (k.customer_id IS NULL AND EXISTS (
+  SELECT FROM tax_numbercheck c WHERE c.reseller_id = k.reseller_id AND c.customer_id IS NULL
+    AND c.number = k.number AND c.source = %s AND c.status <> 'unknown' AND c.checked_at > %s
+)) OR EXISTS (
+  SELECT FROM tax_numberwatch w
+  WHERE w.organization_id = k.id AND w.number = k.number AND w.attempts > 0 AND w.tried_at > %s
+)"""
+_WAKE = """
+UPDATE tax_numberwatch w SET due_at = k.due_at FROM unnest(%s::uuid[], %s::timestamptz[]) AS k(id, due_at)
+WHERE w.organization_id = k.id RETURNING w.organization_id"""
 
 # Whoever asked in vain a moment ago does not keep the next one waiting.
 _TRIED_JUST_NOW = timedelta(minutes=1)
@@ -57,33 +74,33 @@ def wake_watches(
     authority.require(actor, "operate")
     if not live.is_live():
         return 0
-    woken = 0
-    for party in parties.list_organizations(actor=actor, ids=organization_ids):
-        if not _can_be_asked(party) or _is_fresh(party, now):
-            continue
-        due = now + spread * randint(0, 1000) / 1000  # noqa: S311  (spreads load, keeps no secret)
-        woken += 1
-        if models.NumberWatch.objects.filter(organization_id=party.id).update(due_at=due):
-            continue
-        models.NumberWatch.objects.create(
-            id=new_id(),
-            reseller_id=party.reseller_id or party.id,
-            customer_id=party.id if party.kind == "customer" else None,
-            organization_id=party.id,
-            number=party.vat_number,
-            due_at=due,
-        )
-    return woken
+    found = parties.list_organizations(actor=actor, ids=organization_ids)
+    asked = [party for party in found if _can_be_asked(party)]
+    fresh = _fresh(asked, now)
+    stale = [party for party in asked if party.id not in fresh]
+    if not stale:
+        return 0
+    due = [now + spread * randint(0, 1000) / 1000 for _ in stale]  # noqa: S311  (spreads load, keeps no secret)
+    known = {row[0] for row in tx.fetch(_WAKE, ([party.id for party in stale], due))}
+    for party, at in zip(stale, due, strict=True):
+        if party.id not in known:
+            rows.insert(
+                models.NumberWatch(
+                    id=new_id(), reseller_id=party.reseller_id or party.id, customer_id=_customer_id(party),
+                    organization_id=party.id, number=party.vat_number, due_at=at,
+                )
+            )  # fmt: skip
+    return len(stale)
 
 
 def run_watch(watch_id: UUID, due_at: datetime) -> None:
     """Look at the number of this watch, as of ``due_at``. The service is asked outside of any transaction."""
     actor = system_actor()
     with tx.enter(actor):
-        watch = models.NumberWatch.objects.filter(id=watch_id).first()
-        if watch is None or watch.due_at is None:
+        watches = rows.find(models.NumberWatch, "t.id = %s AND t.due_at IS NOT NULL", (watch_id,))
+        if not watches:
             return
-        party = parties.get_organization(actor=actor, organization_id=watch.organization_id)
+        party = parties.get_organization(actor=actor, organization_id=watches[0].organization_id)
         if not _can_be_asked(party):
             models.NumberWatch.objects.filter(id=watch_id).update(due_at=None)
             return
@@ -97,14 +114,15 @@ def keep_answer(*, now: datetime, organization: Organization, found: NumberResul
     """Store an answer about the number of a party, plan the next look, and bring the party's state up to date;
     returns that state. Call it in a transaction of the operator's scope, or of the party's own reseller."""
     actor = system_actor()
-    valid_at = _last(organization, "valid")
+    # A clear answer decides by itself; of another the last valid one before it is asked.
+    valid_at = _last_valid(organization) if found.status == "unknown" else None
     record_number_check(
         actor=actor,
         now=now,
         country=organization.country,
         number=organization.vat_number,
         reseller_id=organization.reseller_id or organization.id,
-        customer_id=organization.id if organization.kind == "customer" else None,
+        customer_id=_customer_id(organization),
         found=found,
     )
     status = state_after(
@@ -126,24 +144,34 @@ def _can_be_asked(party: Organization) -> bool:
 
 def _is_fresh(party: Organization, now: datetime) -> bool:
     """Whether there is a clear answer of the last hours, or somebody asked in vain just now."""
-    answered = _last(party)
-    if answered is not None and now - answered < timedelta(hours=settings.VIES_FRESH_HOURS):
-        return True
-    tried = (
-        models.NumberWatch.objects.filter(organization_id=party.id, number=party.vat_number, attempts__gt=0)
-        .values_list("tried_at", flat=True)
-        .first()
+    return bool(_fresh([party], now))
+
+
+def _fresh(found: Sequence[Organization], now: datetime) -> set[UUID]:
+    """The same of many: the ids of those. One statement."""
+    if not found:
+        return set()
+    since = now - timedelta(hours=settings.VIES_FRESH_HOURS)
+    keys = (
+        [one.id for one in found],
+        [one.reseller_id or one.id for one in found],
+        [_customer_id(one) for one in found],
+        [one.vat_number for one in found],
     )
-    return tried is not None and now - tried < _TRIED_JUST_NOW
+    return {row[0] for row in tx.fetch(_FRESH, (*keys, VIES, since, VIES, since, now - _TRIED_JUST_NOW))}
 
 
-def _last(party: Organization, status: str | None = None) -> datetime | None:
-    """When VIES last gave a clear answer about the number that the party has now (or this very answer)."""
-    rows = models.NumberCheck.objects.filter(
+def _customer_id(party: Organization) -> UUID | None:
+    return party.id if party.kind == "customer" else None
+
+
+def _last_valid(party: Organization) -> datetime | None:
+    """When VIES last found the number valid that the party has now."""
+    checks = models.NumberCheck.objects.filter(
         reseller_id=party.reseller_id or party.id,
-        customer_id=party.id if party.kind == "customer" else None,
+        customer_id=_customer_id(party),
         number=party.vat_number,
         source=VIES,
+        status="valid",
     )
-    rows = rows.filter(status=status) if status else rows.exclude(status="unknown")
-    return rows.order_by("-checked_at", "-id").values_list("checked_at", flat=True).first()
+    return checks.order_by("-checked_at", "-id").values_list("checked_at", flat=True).first()
