@@ -9,11 +9,16 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Q
-
 from purveyor.catalog import models, queries
 from purveyor.catalog.types import Offer, PriceFound
+from purveyor.infra import rows
 from purveyor.kernel.money import Money
+
+_LISTED = (
+    "t.offer_id = ANY(%s) AND price_list.currency = ANY(%s)"
+    " AND (price_list.valid_to IS NULL OR price_list.valid_to > %s)"
+)
+_GIVEN = "t.reseller_id = ANY(%s) AND (t.valid_to IS NULL OR t.valid_to > %s) ORDER BY t.valid_from DESC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +86,13 @@ def read_book(
     """
     offers = queries.get_offers(ids=set(offer_ids))
     prices: dict[tuple[UUID, str], list[_Listed]] = defaultdict(list)
-    rows = models.Price.objects.filter(offer_id__in=set(offer_ids), price_list__currency__in=set(currencies))
-    rows = rows.filter(Q(price_list__valid_to__isnull=True) | Q(price_list__valid_to__gt=since))
-    for row in rows.select_related("price_list"):
+    listed = (list(set(offer_ids)), list(set(currencies)), since)
+    for row in rows.find(models.Price, _LISTED, listed, follow=("price_list",)):
         held = row.price_list
         found = PriceFound(Money(row.amount, held.currency), held.id, held.code, held.valid_from)
         prices[row.offer_id, held.currency].append(_Listed(found, held.valid_to))
     shares: dict[tuple[UUID, UUID | None], list[_Share]] = defaultdict(list)
-    given = models.Discount.objects.filter(reseller_id__in=set(reseller_ids))
-    given = given.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=since))
-    for share in given.order_by("-valid_from"):
+    for share in rows.find(models.Discount, _GIVEN, (list(set(reseller_ids)), since)):
         shares[share.reseller_id, share.offer_id].append(
             _Share(share.percent, share.valid_from, share.valid_to)
         )

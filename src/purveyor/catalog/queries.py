@@ -25,6 +25,7 @@ from purveyor.catalog.types import (
     Terms,
     Vendor,
 )
+from purveyor.infra import rows as stored
 from purveyor.infra import tx
 from purveyor.infra.clock import business_date
 from purveyor.kernel.actor import Actor
@@ -35,6 +36,8 @@ from purveyor.parties.types import Organization
 
 NO_DISCOUNT = Decimal(0)
 MAX_ROWS = 500
+# What a row of an offer takes its names from.
+_OFFER = ("plan", "plan__product", "plan__product__vendor")
 
 _ORDER = (
     "plan__product__vendor__sort_key",
@@ -127,7 +130,10 @@ def _by_text(text: str) -> Q:
 
 def get_offers(*, ids: set[UUID]) -> dict[UUID, Offer]:
     """The offers of these ids, in one statement: for lists that show an offer on each row."""
-    return {row.id: _offer(row) for row in _offers().filter(id__in=ids)}
+    if not ids:
+        return {}
+    found = stored.find(models.Offer, "t.id = ANY(%s)", (list(ids),), follow=_OFFER)
+    return {row.id: _offer(row) for row in found}
 
 
 def names_by_code(*, codes: set[str]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
@@ -52,31 +53,60 @@ def _plain(value: Any) -> Any:
     return value
 
 
+@dataclass(frozen=True)
+class _Part:
+    """One table of a SELECT: what it makes, as which attribute of which earlier part, from which of the columns."""
+
+    model: type[Model]
+    parent: str
+    name: str
+    first: int
+    attributes: list[str]
+    converters: list[tuple[int, _Converter]]
+
+
 @cache
-def _select_of(model: type[Model]) -> tuple[str, list[str], list[tuple[int, _Converter]]]:
-    """The beginning of a SELECT, the attributes in its order, and what turns a stored value into the attribute's."""
-    fields = model._meta.concrete_fields
-    columns = ", ".join(f't."{field.column}"' for field in fields)
-    converters = [
-        (at, field.from_db_value) for at, field in enumerate(fields) if hasattr(field, "from_db_value")
-    ]
-    return (
-        f'SELECT {columns} FROM "{model._meta.db_table}" t WHERE ',
-        [field.attname for field in fields],
-        converters,
-    )
+def _select_of(model: type[Model], follow: tuple[str, ...]) -> tuple[str, dict[str, _Part]]:
+    """The beginning of a SELECT, and its parts by alias."""
+    columns: list[str] = []
+    joins: list[str] = []
+    parts: dict[str, _Part] = {}
+    for path in ("t", *follow):
+        above, _, name = path.rpartition("__")
+        parent = above or "t"
+        of = model
+        if path != "t":
+            key = parts[parent].model._meta.get_field(name)
+            of = key.related_model  # type: ignore[assignment]  # a foreign key's is a model
+            joins.append(
+                f'JOIN "{of._meta.db_table}" {path} ON {path}."{of._meta.pk.column}" = {parent}."{key.column}"'  # type: ignore[union-attr]  # each model has a key, each foreign key a column
+            )
+        fields = of._meta.concrete_fields
+        converters = [
+            (at, one.from_db_value) for at, one in enumerate(fields) if hasattr(one, "from_db_value")
+        ]
+        parts[path] = _Part(of, parent, name, len(columns), [one.attname for one in fields], converters)
+        columns += [f'{path}."{one.column}"' for one in fields]
+    begin = f'SELECT {", ".join(columns)} FROM "{model._meta.db_table}" t {" ".join(joins)} WHERE '
+    return begin, parts
 
 
-def find(model: type[M], where: str, params: Sequence[Any]) -> list[M]:
+def find(model: type[M], where: str, params: Sequence[Any], *, follow: tuple[str, ...] = ()) -> list[M]:
     """The rows of ``model`` for which ``where`` holds, which may go on with an order or a lock; the table is ``t``.
 
-    ``where`` is trusted SQL, ``params`` are its values. One statement.
+    ``where`` is trusted SQL, ``params`` are its values. ``follow`` names foreign keys that are never null and whose
+    rows come along, what leads to another before it; in ``where`` a table is called by its path. One statement.
     """
-    select, names, converters = _select_of(model)
-    found = []
+    select, parts = _select_of(model, follow)
+    found: list[M] = []
     for values in tx.fetch(select + where, params):
-        row = list(values)
-        for at, convert in converters:
-            row[at] = convert(row[at], None, connection)
-        found.append(model.from_db(connection.alias, names, row))
+        made: dict[str, Any] = {}
+        for path, part in parts.items():
+            row = list(values[part.first : part.first + len(part.attributes)])
+            for at, convert in part.converters:
+                row[at] = convert(row[at], None, connection)
+            made[path] = part.model.from_db(connection.alias, part.attributes, row)
+            if path != "t":
+                setattr(made[part.parent], part.name, made[path])
+        found.append(made["t"])
     return found

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from purveyor.infra import models
+from purveyor.infra import models, rows
 from purveyor.kernel.ids import new_id
 
 
@@ -39,8 +39,8 @@ def morning(on: date) -> str:
 
 def note(tellings: Iterable[Telling]) -> None:
     """Write them down with the transaction in progress."""
-    models.Told.objects.bulk_create(
-        [
+    for one in tellings:
+        rows.insert(
             models.Told(
                 id=new_id(),
                 topic=one.topic,
@@ -56,6 +56,4 @@ def note(tellings: Iterable[Telling]) -> None:
                 payer_id=one.payer_id,
                 kinds=list(one.kinds),
             )
-            for one in tellings
-        ]
-    )
+        )

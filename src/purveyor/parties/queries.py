@@ -241,9 +241,10 @@ def forget_seller() -> None:
 
 
 def _read_seller() -> Seller:
-    row = models.SellerProfile.objects.select_related("organization").first()
-    if row is None:
+    found = stored.find(models.SellerProfile, "true LIMIT 1", (), follow=("organization",))
+    if not found:
         raise NotFound(kind="operator")
+    row = found[0]
     return Seller(
         organization=_organization(row.organization),
         iban=row.iban,
@@ -286,15 +287,17 @@ def list_workspaces(person_id: UUID) -> list[Workspace]:
 
 def list_memberships(*, actor: Actor, organization_id: UUID) -> list[MembershipRow]:
     """The people of an organization within the actor's scope, oldest first."""
-    rows = models.Membership.objects.filter(organization_id=organization_id, ended_at__isnull=True)
+    where = "t.organization_id = %s AND t.ended_at IS NULL"
+    params: list[UUID | None] = [organization_id]
     if actor.scope == "reseller":
-        rows = rows.filter(reseller_id=actor.reseller_id)
+        where += " AND t.reseller_id = %s"
+        params.append(actor.reseller_id)
     if actor.scope == "customer":
-        rows = rows.filter(customer_id=actor.customer_id)
-    return [
-        MembershipRow(r.id, _person(r.person), r.organization_id, r.role, r.created_at)
-        for r in rows.select_related("person").order_by("created_at", "id")[:LIMIT_MAX]
-    ]
+        where += " AND t.customer_id = %s"
+        params.append(actor.customer_id)
+    where += " ORDER BY t.created_at, t.id LIMIT %s"
+    found = stored.find(models.Membership, where, [*params, LIMIT_MAX], follow=("person",))
+    return [MembershipRow(r.id, _person(r.person), r.organization_id, r.role, r.created_at) for r in found]
 
 
 def lock_staff(*, actor: Actor, organization_id: UUID) -> dict[UUID, str]:

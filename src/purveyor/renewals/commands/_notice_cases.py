@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from purveyor.catalog.types import Terms
+from purveyor.infra import tx
 from purveyor.infra.clock import business_date
 from purveyor.kernel.actor import Actor
 from purveyor.renewals._outlook import Amounts, Outlook
@@ -24,6 +25,7 @@ from purveyor.subscriptions.queries import COLUMNS, JOINED, TABLES, as_subscript
 from purveyor.subscriptions.types import Subscription
 
 CHUNK = 1000
+_WATCHED = "renewals.watched"
 RUNNING = ["active", "trial"]
 # The ends that a morning looks at, found by the index on the end of the term; a term that began now may be shorter
 # than the notice of a price, so it is looked at too.
@@ -80,7 +82,16 @@ def read(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
 
 
 def watched(on: date) -> tuple[list[UUID], list[date]]:
-    """Pairs of an offer and an end of a term at which something may have to be told on this morning."""
+    """Pairs of an offer and an end of a term at which something may have to be told on this morning. Read once a
+    transaction: the chunks of a small morning share one."""
+    kept = tx.current().kept
+    found: tuple[list[UUID], list[date]] | None = kept.get(f"{_WATCHED}:{on}")
+    if found is None:
+        found = kept[f"{_WATCHED}:{on}"] = _watched(on)
+    return found
+
+
+def _watched(on: date) -> tuple[list[UUID], list[date]]:
     offers: list[UUID] = []
     ends: list[date] = []
     for offer_id, terms in read("SELECT id, terms::text FROM catalog_offer", []):
