@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,7 @@ from django.db.models import Q
 
 from purveyor.infra import models, tx
 from purveyor.kernel.actor import Actor
-from purveyor.kernel.ids import new_id, plain
+from purveyor.kernel.ids import new_id, new_id_texts, plain
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,42 @@ def record(
             "payer_id": plain(payer_id),
         }
     )
+
+
+def record_all(
+    actor: Actor,
+    *,
+    now: datetime,
+    kind: str,
+    subject_kind: str,
+    acts: Sequence[tuple[str, Mapping[str, str | None], dict[str, Any]]],
+) -> None:
+    """Put thousands of one kind on record, each with its subject's id, whose it is (reseller_id, customer_id,
+    payer_id) and its facts: the rows of ``record``, at a third of its cost."""
+    who = {
+        "at": now.isoformat(),
+        "actor_id": plain(actor.person_id),
+        "actor_name": actor.name,
+        "organization_id": plain(actor.organization_id),
+        "role": actor.role,
+        "via": actor.via,
+        "ip": actor.ip,
+        "kind": kind,
+        "subject_kind": subject_kind,
+    }
+    acting_on = plain(actor.acting_on)
+    on_nobody = acting_on is not None or actor.scope == "customer" or actor.is_system
+    tx.current().activity += [
+        {
+            **who,
+            "id": id,
+            "acting_on": acting_on if on_nobody else whose["customer_id"],
+            "subject_id": subject,
+            "facts": facts,
+            **whose,
+        }
+        for id, (subject, whose, facts) in zip(new_id_texts(len(acts)), acts, strict=True)
+    ]
 
 
 def _acted_on(actor: Actor, customer_id: UUID | None) -> UUID | None:

@@ -21,12 +21,12 @@ e AS (
   FROM ROWS FROM (jsonb_to_recordset(%s::jsonb) AS (id uuid, kind text, at timestamptz, subject_id uuid,
        reseller_id uuid, customer_id uuid, payer_id uuid, payload jsonb)) WITH ORDINALITY
        AS r(id, kind, at, subject_id, reseller_id, customer_id, payer_id, payload, n)
-  ORDER BY n RETURNING seq, id)"""
+  ORDER BY n RETURNING seq, kind)"""
 _DELIVERIES = """
 d AS (
   INSERT INTO infra_delivery (event_id, handler, attempts, parked)
   SELECT e.seq, r.handler, 0, false
-  FROM e JOIN jsonb_to_recordset(%s::jsonb) AS r(id uuid, handler text) ON r.id = e.id
+  FROM e JOIN jsonb_to_recordset(%s::jsonb) AS r(kind text, handler text) ON r.kind = e.kind
   ORDER BY e.seq RETURNING id)"""
 _ACTIVITY = """
 a AS (
@@ -56,9 +56,9 @@ def write(state: tx.Current) -> None:
     parts: list[str] = []
     params: list[str] = []
     deliveries = [
-        {"id": event["id"], "handler": name}
-        for event in state.events
-        for name in registry.subscribers(event["kind"])
+        {"kind": kind, "handler": name}
+        for kind in dict.fromkeys(event["kind"] for event in state.events)
+        for name in registry.subscribers(kind)
     ]
     if state.events:
         parts.append(_EVENTS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,7 +12,10 @@ from django.db import connection
 from purveyor.infra import tx
 from purveyor.infra.registry import Announced
 from purveyor.kernel.events import Event
-from purveyor.kernel.ids import new_id, plain
+from purveyor.kernel.ids import new_id, new_id_texts, plain
+
+# Whose a row is, as texts: reseller_id, customer_id, payer_id.
+Whose = Mapping[str, str | None]
 
 
 def emit(
@@ -41,6 +45,32 @@ def emit(
         }
     )
     return event_id
+
+
+def whose(reseller_id: UUID, customer_id: UUID | None, payer_id: UUID | None) -> Whose:
+    """Its texts are made once, for all that is announced about it."""
+    return {
+        "reseller_id": str(reseller_id),
+        "customer_id": plain(customer_id),
+        "payer_id": plain(payer_id),
+    }
+
+
+def emit_all(said: Sequence[tuple[Event, str, Whose]], *, now: datetime) -> None:
+    """Announce thousands, in this order, each with its subject's id and whose it is: what ``emit`` does, at half its
+    cost. Their fields hold nothing nested."""
+    at = now.isoformat()
+    tx.current().events += [
+        {
+            "id": id,
+            "kind": event.kind,
+            "at": at,
+            "subject_id": subject,
+            **owners,
+            "payload": vars(event),
+        }
+        for id, (event, subject, owners) in zip(new_id_texts(len(said)), said, strict=True)
+    ]
 
 
 def _plainly(event: Event) -> dict[str, object]:

@@ -111,6 +111,11 @@ class Candidate:
     opened_at: datetime
     number: str = ""
     invoice_id: UUID | None = None
+    # The id as JSON carries it: needed ten times for each.
+    plain_id: str = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self.plain_id = str(self.id)
 
     @property
     def is_open(self) -> bool:

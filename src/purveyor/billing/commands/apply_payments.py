@@ -5,31 +5,51 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import cast
+from typing import NamedTuple, cast
 from uuid import UUID
 
 from django.db import connection
 
-from purveyor.billing.commands._locked import announce, lock
+from purveyor.billing.commands._locked import lock
 from purveyor.billing.errors import DocumentNotPayable, PaymentExceedsInvoice
 from purveyor.billing.events import InvoicePaid
 from purveyor.billing.models import Document
 from purveyor.billing.rules.status import PAYABLE, status_of
 from purveyor.billing.types import Status
+from purveyor.infra import outbox
+from purveyor.infra.bulk import array
 from purveyor.infra.clock import start_of
 from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import Invalid, NotFound
+from purveyor.kernel.events import Event
+from purveyor.kernel.ids import plain
 from purveyor.kernel.money import Money
 
-_FIELDS = (
-    *("id", "kind", "number", "status", "reseller_id", "customer_id", "payer_id", "order_id", "currency"),
-    *("gross", "paid", "credited", "due_at"),
-)
+_LOCK = """
+SELECT id, kind, number, status, reseller_id, customer_id, payer_id, order_id, currency, gross, paid, credited
+FROM billing_document WHERE id = ANY(%s::uuid[]) ORDER BY id FOR NO KEY UPDATE"""
 _COUNT = """
 UPDATE billing_document d SET paid = r.paid, status = r.status,
   due_at = CASE WHEN r.status = 'paid' THEN NULL ELSE d.due_at END
 FROM jsonb_to_recordset(%s::jsonb) AS r(id uuid, paid bigint, status text) WHERE d.id = r.id"""
+
+
+class _Locked(NamedTuple):
+    """What is needed of an invoice to count money: ten thousand rows of the model take a third of the time."""
+
+    id: UUID
+    kind: str
+    number: str
+    status: Status
+    reseller_id: UUID
+    customer_id: UUID
+    payer_id: UUID
+    order_id: UUID | None
+    currency: str
+    gross: int
+    paid: int
+    credited: int
 
 
 @command
@@ -44,18 +64,21 @@ def apply_payments(*, actor: Actor, now: datetime, amounts: Mapping[UUID, Money]
     """
     if not amounts:
         return {}
-    rows = (
-        Document.objects.select_for_update(no_key=True).only(*_FIELDS).filter(id__in=amounts).order_by("id")
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, (array(amounts),))
+        rows = [_Locked(*row) for row in cursor.fetchall()]
     found: dict[UUID, Status] = {}
     changed = []
+    said: list[tuple[Event, str, outbox.Whose]] = []
     for row in rows:
-        row.paid += _checked(row, amounts[row.id])
-        status = status_of(gross=row.gross - row.credited, paid=row.paid, before=cast(Status, row.status))
+        paid = row.paid + _checked(row, amounts[row.id])
+        status = status_of(gross=row.gross - row.credited, paid=paid, before=row.status)
         found[row.id] = status
-        changed.append({"id": str(row.id), "paid": row.paid, "status": status})
+        id = str(row.id)
+        changed.append({"id": id, "paid": paid, "status": status})
         if status == "paid":
-            announce(InvoicePaid, row, now)
+            said.append(_paid(id, row))
+    outbox.emit_all(said, now=now)
     missing = amounts.keys() - found.keys()
     if missing:
         raise NotFound(document=str(min(missing)))
@@ -64,7 +87,22 @@ def apply_payments(*, actor: Actor, now: datetime, amounts: Mapping[UUID, Money]
     return found
 
 
-def _checked(row: Document, amount: Money) -> int:
+def _paid(id: str, row: _Locked) -> tuple[Event, str, outbox.Whose]:
+    customer_id = None if row.customer_id == row.reseller_id else row.customer_id
+    whose = outbox.whose(row.reseller_id, customer_id, row.payer_id)
+    event = InvoicePaid(
+        document_id=id,
+        number=row.number,
+        customer_id=whose["customer_id"],
+        payer_id=str(whose["payer_id"]),
+        order_id=plain(row.order_id),
+        gross=row.gross,
+        currency=row.currency,
+    )
+    return event, id, whose
+
+
+def _checked(row: _Locked, amount: Money) -> int:
     if amount.currency != row.currency:
         raise Invalid(field="amount", reason="currency_mismatch", currency=row.currency)
     if amount.amount <= 0:

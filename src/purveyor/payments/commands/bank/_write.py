@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -18,16 +18,18 @@ from django.db import connection
 from purveyor.billing.commands import apply_payments
 from purveyor.billing.naming import Named
 from purveyor.infra import activity, outbox
+from purveyor.infra.bulk import array
+from purveyor.infra.outbox import Whose
 from purveyor.kernel.actor import Actor
-from purveyor.kernel.ids import new_id, new_id_texts, plain
+from purveyor.kernel.events import Event
+from purveyor.kernel.ids import new_id_texts, plain
 from purveyor.kernel.money import Money
 from purveyor.ledger.commands import Posting, post_many
 from purveyor.ledger.types import AccountKind, Leg
 from purveyor.payments import models
 from purveyor.payments.commands._cases import resolve
-from purveyor.payments.commands._rows import announce_balance
 from purveyor.payments.commands.bank._book import invoices_behind
-from purveyor.payments.events import PayableSettled, PaymentReceived
+from purveyor.payments.events import BalanceDeposited, PayableSettled, PaymentReceived
 from purveyor.payments.types_bank import Candidate, Part, Rule
 
 _PAYMENTS = """
@@ -57,12 +59,18 @@ UPDATE payments_bankentry e SET status = r.status, reason = r.waits, suggestion 
   to_balance = r.to_balance, decided_at = %s, decided_by = %s
 FROM jsonb_to_recordset(%s::jsonb) AS r(id uuid, status text, waits text, suggestion jsonb, to_balance bigint)
 WHERE e.id = r.id"""
+_COLLECTED = """
+UPDATE payments_paymentfileitem SET closed_at = %s WHERE payable_id = ANY(%s::uuid[]) AND closed_at IS NULL"""
+_DUNNED = """
+SELECT * FROM payments_dunningcase WHERE invoice_id = ANY(%s::uuid[]) AND resolved_at IS NULL
+ORDER BY id FOR NO KEY UPDATE"""
 # Payments that a person typed in, and others like these: told apart by their occurrence.
 _TWINS = """
 SELECT p.id, coalesce(p.payable_id, p.payer_id), p.amount, p.currency, p.received_on, p.reference, p.occurrence,
   m.id IS NULL AND NOT EXISTS (SELECT FROM payments_reversal r WHERE r.payment_id = p.id)
 FROM payments_payment p LEFT JOIN payments_bankmatch m ON m.payment_id = p.id
-WHERE (p.payable_id = ANY(%s) OR (p.payable_id IS NULL AND p.payer_id = ANY(%s))) AND p.method = 'bank_transfer'
+WHERE (p.payable_id = ANY(%s::uuid[]) OR (p.payable_id IS NULL AND p.payer_id = ANY(%s::uuid[])))
+  AND p.method = 'bank_transfer'
 ORDER BY p.recorded_at, p.id"""
 
 
@@ -104,7 +112,7 @@ class Twins:
         if not (payable_ids or payer_ids):
             return
         with connection.cursor() as cursor:
-            cursor.execute(_TWINS, (list(payable_ids), list(payer_ids)))
+            cursor.execute(_TWINS, (array(payable_ids), array(payer_ids)))
             for (
                 id,
                 payable,
@@ -141,20 +149,18 @@ def write_arrivals(actor: Actor, now: datetime, arrivals: Sequence[Arrival], twi
         return
     candidates = {part.candidate.id: part.candidate for one in arrivals for part in one.parts}
     behind = invoices_behind(actor, candidates.values())
-    ids = [new_id() for _ in arrivals]
-    _insert(actor, now, arrivals, ids, twins)
+    ids = new_id_texts(len(arrivals))
+    owners = [outbox.whose(*_scope(one)) for one in arrivals]
+    _insert(actor, now, arrivals, ids, owners, twins)
     counted, postings = _count(arrivals, ids, behind)
     statuses = apply_payments(actor=actor, now=now, amounts=counted)
     post_many(actor=actor, now=now, postings=postings)
     # What was collected is in no open file any more.
-    models.PaymentFileItem.objects.filter(
-        payable_id__in=[one.id for one in candidates.values() if not one.open], closed_at__isnull=True
-    ).update(closed_at=now)
+    _execute(_COLLECTED, (now, array(one.plain_id for one in candidates.values() if not one.open)))
     paid = [invoice_id for invoice_id, status in statuses.items() if status == "paid"]
-    cases = models.DunningCase.objects.select_for_update(no_key=True)
-    for case in cases.filter(invoice_id__in=paid, resolved_at__isnull=True).order_by("id"):
+    for case in models.DunningCase.objects.raw(_DUNNED, (array(paid),)):
         resolve(actor, now, case)
-    _announce(actor, now, arrivals, ids, behind)
+    _announce(actor, now, arrivals, ids, owners, behind)
 
 
 def write_decided(actor: Actor, now: datetime, decided: Sequence[Decided]) -> None:
@@ -199,66 +205,68 @@ def _scope(one: Arrival) -> tuple[UUID, UUID | None, UUID]:
 
 
 def _insert(
-    actor: Actor, now: datetime, arrivals: Sequence[Arrival], ids: Sequence[UUID], twins: Twins
+    actor: Actor,
+    now: datetime,
+    arrivals: Sequence[Arrival],
+    ids: Sequence[str],
+    owners: Sequence[Whose],
+    twins: Twins,
 ) -> None:
     payments, allocations, matches = [], [], []
-    touched: dict[UUID, Candidate] = {}
-    for one, id in zip(arrivals, ids, strict=True):
-        reseller, customer, payer = map(plain, _scope(one))
-        first = one.parts[0].candidate.id if one.parts else None
-        whose: dict[str, Any] = {
-            "reseller": reseller,
-            "customer": customer,
-            "payer": payer,
-            "currency": one.amount.currency,
-        }
+    touched: dict[str, Candidate] = {}
+    for one, id, whose in zip(arrivals, ids, owners, strict=True):
+        reseller, customer, payer = whose["reseller_id"], whose["customer_id"], whose["payer_id"]
+        amount, currency = one.amount.amount, one.amount.currency
+        first = one.parts[0].candidate if one.parts else None
         payments.append(
-            whose
-            | {
-                "id": str(id),
-                "payable": plain(first),
-                "amount": one.amount.amount,
-                "allocated": one.amount.amount - one.to_balance,
+            {
+                "id": id,
+                "reseller": reseller,
+                "customer": customer,
+                "payer": payer,
+                "currency": currency,
+                "payable": None if first is None else first.plain_id,
+                "amount": amount,
+                "allocated": amount - one.to_balance,
                 "received_on": one.value_date.isoformat(),
                 "reference": one.reference,
                 "occurrence": twins.next_occurrence(
-                    first or one.at.payer_id, one.amount, one.value_date, one.reference
+                    one.at.payer_id if first is None else first.id, one.amount, one.value_date, one.reference
                 ),
             }
         )
+        match = {"entry": one.entry_id, "payment": id, "payer": payer, "rule": one.rule}
         for part in one.parts:
-            payable = str(part.candidate.id)
-            matches.append(
-                {"entry": one.entry_id, "payment": id, "payable": payable, "payer": payer, "amount": part.amount,
-                 "rule": one.rule}
-            )  # fmt: skip
+            payable = part.candidate.plain_id
+            matches.append(match | {"payable": payable, "amount": part.amount})
             if part.amount:
-                touched[part.candidate.id] = part.candidate
+                touched[payable] = part.candidate
                 # Each payable's own customer may read what came for it.
-                own = whose | {"customer": str(part.candidate.customer_id)}
-                allocations.append(own | {"payment": str(id), "payable": payable, "amount": part.amount})
+                own = customer or str(part.candidate.customer_id)
+                allocations.append(
+                    {"payment": id, "payable": payable, "reseller": reseller, "customer": own, "payer": payer,
+                     "amount": part.amount, "currency": currency}
+                )  # fmt: skip
         if not one.parts:
-            matches.append(
-                {"entry": one.entry_id, "payment": id, "payable": None, "payer": payer, "amount": one.to_balance,
-                 "rule": one.rule}
-            )  # fmt: skip
+            matches.append(match | {"payable": None, "amount": one.to_balance})
     _execute(_PAYMENTS, (now, actor.name, actor.person_id, json.dumps(payments)))
     if allocations:
         for row, text in zip(allocations, new_id_texts(len(allocations)), strict=True):
             row["id"] = text
         _execute(_ALLOCATIONS, (json.dumps(allocations),))
-    states = [{"id": str(one.id), "paid": one.paid, "status": one.status} for one in touched.values()]
+    states = [{"id": id, "paid": one.paid, "status": one.status} for id, one in touched.items()]
     if states:
         _execute(_PAYABLES, (now, json.dumps(states)))
     write_matches(actor, now, matches)
 
 
 def _count(
-    arrivals: Sequence[Arrival], ids: Sequence[UUID], behind: dict[UUID, list[Named]]
+    arrivals: Sequence[Arrival], ids: Sequence[str], behind: dict[UUID, list[Named]]
 ) -> tuple[dict[UUID, Money], list[Posting]]:
     """How much each invoice is paid by all of them together, and what is booked."""
     room = {named.id: named.open for some in behind.values() for named in some if named.takes_money}
-    counted: dict[UUID, Money] = {}
+    counted: dict[UUID, int] = defaultdict(int)
+    currencies: dict[UUID, str] = {}
     postings = []
     for one, id in zip(arrivals, ids, strict=True):
         currency = one.amount.currency
@@ -270,7 +278,8 @@ def _count(
                 if taken:
                     room[named.id] -= taken
                     left -= taken
-                    counted[named.id] = counted.get(named.id, Money.zero(currency)) + Money(taken, currency)
+                    counted[named.id] += taken
+                    currencies[named.id] = currency
                     sums[AccountKind.RECEIVABLE] += taken
             sums[_waiting_place(part.candidate)] += left
         sums[AccountKind.CUSTOMER_PREPAID] += one.to_balance
@@ -282,7 +291,7 @@ def _count(
                 [Leg(AccountKind.CASH_CLEARING, one.amount), *booked],
             )
         )  # fmt: skip
-    return counted, postings
+    return {id: Money(amount, currencies[id]) for id, amount in counted.items()}, postings
 
 
 def _waiting_place(candidate: Candidate) -> AccountKind:
@@ -294,63 +303,58 @@ def _announce(
     actor: Actor,
     now: datetime,
     arrivals: Sequence[Arrival],
-    ids: Sequence[UUID],
+    ids: Sequence[str],
+    owners: Sequence[Whose],
     behind: dict[UUID, list[Named]],
 ) -> None:
     # Two entries may pay one payable together: it is settled with the second.
     last = {
-        part.candidate.id: id
+        part.candidate.plain_id: id
         for one, id in zip(arrivals, ids, strict=True)
         for part in one.parts
         if part.amount
     }
-    for one, id in zip(arrivals, ids, strict=True):
-        reseller_id, customer_id, payer_id = _scope(one)
-        whose: dict[str, Any] = {
-            "reseller_id": reseller_id,
-            "customer_id": customer_id,
-            "payer_id": payer_id,
-        }
+    said: list[tuple[Event, str, Whose]] = []
+    acts: list[tuple[str, Whose, dict[str, Any]]] = []
+    for one, id, whose in zip(arrivals, ids, owners, strict=True):
+        amount, currency = one.amount.amount, one.amount.currency
         first = one.parts[0].candidate if one.parts else None
-        outbox.emit(
-            PaymentReceived(
-                payment_id=str(id),
-                payable_id=None if first is None else str(first.id),
-                subject_kind=None if first is None else first.subject_kind,
-                subject_id=None if first is None else str(first.subject_id),
-                amount=one.amount.amount,
-                currency=one.amount.currency,
-            ),
-            now=now, subject_id=id, **whose,
-        )  # fmt: skip
-        for part in one.parts:
-            if last.get(part.candidate.id) == id and part.candidate.status == "settled":
-                _announce_settled(now, part.candidate, behind[part.candidate.id])
-        paid_in = sum(part.amount for part in one.parts if part.candidate.subject_kind == "deposit")
-        announce_balance(
-            now=now,
-            reason="overpaid" if one.parts and not paid_in else "deposit",
-            amount=Money(one.to_balance + paid_in, one.amount.currency),
-            **whose,
+        received = PaymentReceived(
+            payment_id=id,
+            payable_id=None if first is None else first.plain_id,
+            subject_kind=None if first is None else first.subject_kind,
+            subject_id=None if first is None else str(first.subject_id),
+            amount=amount,
+            currency=currency,
         )
-        facts: dict[str, Any] = {
-            "amount": one.amount.amount,
-            "currency": one.amount.currency,
+        said.append((received, id, whose))
+        for part in one.parts:
+            if last.get(part.candidate.plain_id) == id and part.candidate.status == "settled":
+                said += _settled(part.candidate, whose, behind[part.candidate.id])
+        paid_in = sum(part.amount for part in one.parts if part.candidate.subject_kind == "deposit")
+        if one.to_balance + paid_in:
+            payer = str(whose["payer_id"])
+            deposited = BalanceDeposited(
+                organization_id=payer,
+                amount=one.to_balance + paid_in,
+                currency=currency,
+                reason="overpaid" if one.parts and not paid_in else "deposit",
+            )
+            said.append((deposited, payer, whose))
+        facts = {
+            "amount": amount,
+            "currency": currency,
             "reference": one.reference,
             "received_on": one.value_date.isoformat(),
         }
-        activity.record(
-            actor,
-            now=now,
-            kind="payment.recorded",
-            subject_kind="payment",
-            subject_id=id,
-            facts=facts,
-            **whose,
-        )
+        acts.append((id, whose, facts))
+    outbox.emit_all(said, now=now)
+    activity.record_all(actor, now=now, kind="payment.recorded", subject_kind="payment", acts=acts)
 
 
-def _announce_settled(now: datetime, candidate: Candidate, behind: Sequence[Named]) -> None:
+def _settled(
+    candidate: Candidate, whose: Whose, behind: Sequence[Named]
+) -> Iterator[tuple[Event, str, Whose]]:
     """Whoever opened it goes on from here; for one that stood open again, the invoices that it became."""
     reopened = candidate.subject_kind != "invoice" and behind
     subjects = (
@@ -358,17 +362,13 @@ def _announce_settled(now: datetime, candidate: Candidate, behind: Sequence[Name
         if reopened
         else [(candidate.subject_kind, candidate.subject_id)]
     )
+    # Of one that was paid together with others' each is told to its own customer.
+    own = whose if whose["customer_id"] else {**whose, "customer_id": str(candidate.customer_id)}
     for kind, subject_id in subjects:
-        outbox.emit(
-            PayableSettled(
-                payable_id=str(candidate.id),
-                subject_kind=kind,
-                subject_id=str(subject_id),
-                method="bank_transfer",
-            ),
-            now=now,
-            subject_id=candidate.id,
-            reseller_id=candidate.reseller_id,
-            customer_id=candidate.customer_id,
-            payer_id=candidate.payer_id,
+        event = PayableSettled(
+            payable_id=candidate.plain_id,
+            subject_kind=kind,
+            subject_id=str(subject_id),
+            method="bank_transfer",
         )
+        yield event, candidate.plain_id, own
