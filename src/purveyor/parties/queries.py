@@ -265,10 +265,10 @@ def find_person_by_email(email: str) -> PersonRow | None:
 
 def get_person(person_id: UUID) -> PersonRow:
     """A login by id. Raises NotFound."""
-    row = models.Person.objects.filter(id=person_id).first()
-    if row is None:
+    found = stored.find(models.Person, "t.id = %s", (person_id,))
+    if not found:
         raise NotFound(kind="person")
-    return _person(row)
+    return _person(found[0])
 
 
 def _person(row: models.Person) -> PersonRow:

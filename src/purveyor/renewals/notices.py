@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Count, F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
+from purveyor.infra import rows as stored
 from purveyor.kernel.actor import Actor
 from purveyor.parties.types import ROLES, Organization, ResellerProfile
 from purveyor.renewals import models
@@ -87,8 +88,10 @@ def kinds_heard(*, organization: Organization, pays: bool) -> frozenset[NoticeKi
 
 
 def _choices(organization_id: UUID) -> list[Choice]:
-    rows = models.NoticeChoice.objects.filter(organization_id=organization_id).order_by("role", "kind")
-    return [Choice(row.role, row.kind, row.wanted) for row in rows]
+    found = stored.find(
+        models.NoticeChoice, "t.organization_id = %s ORDER BY t.role, t.kind", (organization_id,)
+    )
+    return [Choice(row.role, row.kind, row.wanted) for row in found]
 
 
 def _within(actor: Actor) -> QuerySet[models.Notice]:

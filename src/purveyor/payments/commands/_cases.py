@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from purveyor.infra import activity, outbox
+from purveyor.infra import activity, outbox, rows
 from purveyor.infra.clock import start_of
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import NotFound
@@ -26,10 +26,10 @@ def step_at(day: date) -> datetime:
 
 def lock_case(case_id: UUID) -> models.DunningCase:
     """The case, locked for this transaction. Raises NotFound."""
-    row = models.DunningCase.objects.select_for_update(no_key=True).filter(id=case_id).first()
-    if row is None:
+    found = rows.find(models.DunningCase, "t.id = %s FOR NO KEY UPDATE", (case_id,))
+    if not found:
         raise NotFound(kind="dunning_case")
-    return row
+    return found[0]
 
 
 def next_step(row: models.DunningCase) -> LadderStep | None:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from purveyor.billing import queries as billing
+from purveyor.infra import rows
 from purveyor.infra.clock import business_date
 from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor
@@ -83,16 +84,18 @@ def take_step(*, actor: Actor, now: datetime, case_id: UUID) -> DunningStatus:
     step = next_step(row)
     if step is not None:
         position = row.position
-        models.DunningDone(
-            id=new_id(),
-            case=row,
-            reseller_id=row.reseller_id,
-            customer_id=row.customer_id,
-            payer_id=row.payer_id,
-            position=position,
-            step=step_json(step),
-            done_at=now,
-        ).save(force_insert=True)
+        rows.insert(
+            models.DunningDone(
+                id=new_id(),
+                case=row,
+                reseller_id=row.reseller_id,
+                customer_id=row.customer_id,
+                payer_id=row.payer_id,
+                position=position,
+                step=step_json(step),
+                done_at=now,
+            )
+        )
         row.position = position + 1
         row.status = after_step(_status(row), step.action)
         row.blocks_orders = row.blocks_orders or step.action in ("block_orders", "suspend", "terminate")

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from purveyor.infra import outbox
+from purveyor.infra import outbox, tx
 from purveyor.infra.clock import business_date, zone
 from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor
@@ -105,7 +105,7 @@ def announce_notices(*, actor: Actor, now: datetime, daily_id: UUID, next_at: da
             customer_id=customer_id,
             payer_id=own,
         )
-    models.Daily.objects.filter(id=daily_id).update(due_at=next_at)
+    tx.execute("UPDATE renewals_daily SET due_at = %s WHERE id = %s", (next_at, daily_id))
     return len(told)
 
 
