@@ -11,10 +11,10 @@ from uuid import UUID
 
 from django.db import connection
 
-from purveyor.infra import activity, outbox
+from purveyor.infra import activity, bulk, outbox
 from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor
-from purveyor.kernel.ids import new_id
+from purveyor.kernel.ids import new_id, new_id_texts
 from purveyor.parties import authority
 from purveyor.parties import queries as parties
 from purveyor.payments import bank, models
@@ -36,6 +36,7 @@ FROM jsonb_to_recordset(%s::jsonb) AS r(id uuid, position int, key text, amount 
 
 
 @command
+@bulk.uncollected()
 def import_statement(*, actor: Actor, now: datetime, content: bytes) -> list[Imported]:
     """Read a CAMT.053 or MT940 file and store its statements with their entries, which ``match_statement`` then
     looks at. All of the file, or nothing.
@@ -137,7 +138,7 @@ def _new_entries(read: ReadStatement) -> list[tuple[int, ReadEntry]]:
 def _insert(id: UUID, read: ReadStatement, entries: Sequence[tuple[int, ReadEntry]]) -> None:
     rows: list[dict[str, Any]] = [
         {
-            "id": str(new_id()),
+            "id": entry_id,
             "position": position,
             "key": one.key,
             "amount": one.amount,
@@ -150,7 +151,7 @@ def _insert(id: UUID, read: ReadStatement, entries: Sequence[tuple[int, ReadEntr
             "debtor_iban": one.debtor_iban,
             "text": one.text,
         }
-        for position, one in entries
+        for entry_id, (position, one) in zip(new_id_texts(len(entries)), entries, strict=True)
     ]
     if rows:
         with connection.cursor() as cursor:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from purveyor.infra import outbox
+from purveyor.infra import bulk, outbox
 from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import NotFound
@@ -34,6 +34,7 @@ Row = models.BankEntry
 
 
 @command
+@bulk.uncollected()
 def match_statement(*, actor: Actor, now: datetime, statement_id: UUID, limit: int | None = None) -> int:
     """Decide the entries of a statement that were not looked at yet (at most ``limit``); how many are left then.
 
