@@ -32,7 +32,7 @@ from tests.support.banking import banked
 from tests.support.funded import asked_for, watched
 from tests.support.jobs import run_pending_jobs
 from tests.support.kept_card import kept_card
-from tests.support.waiting import answered, held
+from tests.support.waiting import answered, held, rates
 from tests.support.world import World, build_world, cus
 
 PEOPLE = ("operator", "reseller", "technician", "other_reseller", "admin", "manager", "member", "sibling")
@@ -83,6 +83,7 @@ def build_filled() -> Filled:
     world.keys["foreign_own"] = parties.create_api_key(
         actor=houses.operator, now=now, name="f", role="admin", organization_id=houses.second_customer.id
     )[1]
+    rates(now)
     people = {role: _person(world, role, now) for role in PEOPLE}
     places = _places(world)
     things = {name: _trade(world, name, place) for name, place in places.items()}

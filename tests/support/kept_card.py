@@ -6,12 +6,20 @@ from purveyor.infra import clock, tx
 from purveyor.kernel.actor import system_actor
 from purveyor.kernel.ids import new_id, read, show
 from purveyor.parties.types import Organization
-from purveyor.payments.models import Card
+from purveyor.payments.models import (
+    Card,
+    CardAttempt,
+    CardDispute,
+    CardEvent,
+    CardPayer,
+    CardRefund,
+    Payment,
+)
 from purveyor.payments.queries import find_payable_for
 
 
 def kept_card(payer: Organization, customer: Organization, order: str) -> dict[str, str]:
-    """A kept card of the payer, and the payable of an order that it could pay, by their prefixes."""
+    """A kept card of the payer with a history, and the payable of an order that it could pay, by their prefixes."""
     actor = system_actor()
     with tx.enter(actor):
         card = Card(
@@ -30,6 +38,51 @@ def kept_card(payer: Organization, customer: Organization, order: str) -> dict[s
             added_by="Somebody",
         )
         card.save(force_insert=True)
+        _history(card)
         payable = find_payable_for(actor=actor, subject_kind="order", subject_id=read("ord", order))
         assert payable is not None
     return {"crd": show("crd", card.id), "pbl": show("pbl", payable.id)}
+
+
+def _history(card: Card) -> None:
+    """What a provider would have left: who the payer is there, a try that ended, a refund, a chargeback, a notice."""
+    whose = {"reseller_id": card.reseller_id, "customer_id": card.customer_id, "payer_id": card.payer_id}
+    now = clock.now()
+    if not CardPayer.objects.filter(payer_id=card.payer_id).exists():
+        CardPayer.objects.create(id=new_id(), provider_id=card.provider_payer, made_at=now, **whose)
+    CardAttempt.objects.create(
+        id=new_id(),
+        kind="keep",
+        card=card,
+        status="cancelled",
+        series_on=clock.business_date(now),
+        opened_at=now,
+        opened_by="Somebody",
+        ended_at=now,
+        **whose,
+    )
+    CardRefund.objects.create(
+        id=new_id(), charge_id="pi_1", amount=1, currency="EUR", status="done", opened_at=now, **whose
+    )
+    payment = Payment.objects.filter(payer_id=card.payer_id).first()
+    assert payment is not None
+    CardDispute.objects.create(
+        id=new_id(),
+        payment=payment,
+        provider_id=f"dp_{new_id().hex}",
+        amount=1,
+        currency="EUR",
+        reason="fraudulent",
+        status="won",
+        opened_at=now,
+        closed_at=now,
+        **whose,
+    )
+    CardEvent.objects.create(
+        id=new_id(),
+        event_id=f"evt_{new_id().hex}",
+        type="test",
+        object_id="pi_1",
+        received_at=now,
+        handled_at=now,
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from purveyor.billing import commands as billing
@@ -12,7 +14,8 @@ from purveyor.infra import clock, tx
 from purveyor.kernel.actor import system_actor
 from purveyor.kernel.money import Money
 from purveyor.parties.types import Organization
-from purveyor.tax.commands import record_number_check
+from purveyor.tax.commands import record_number_check, upload_exchange_rates
+from purveyor.tax.rate_file import RateInput
 from purveyor.tax.types import VIES, NumberResult
 
 
@@ -69,3 +72,9 @@ def held(invoice_id: UUID) -> None:
             subject_id=one.order_id or one.id,
             booking=Booking("sale", f"held-again:{one.id}"),
         )
+
+
+def rates(now: datetime) -> None:
+    """An exchange rate that everybody may read."""
+    given = [RateInput("USD", Decimal("0.873"), clock.business_date(now), "Test bank")]
+    upload_exchange_rates(actor=system_actor(), now=now, rates=given)

@@ -78,6 +78,7 @@ def charge_balance(
         status="settled",
         opened_at=now,
         settled_at=now,
+        credited=Money.zero(amount.currency),
     )
     _book(actor, now, payable, amount)
     payment = new_payment(
