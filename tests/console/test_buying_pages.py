@@ -67,7 +67,7 @@ def test_the_balance_pays_at_once_or_says_that_it_cannot(shop: Shop, customer: O
     assert "Nothing has been charged" in text_of(refused)
     card = own.post(chosen, {"payment_method": "card"})
     assert card.status_code == 422
-    assert "Payment by card is not offered here" in text_of(card)
+    assert "This way to pay is not offered here" in text_of(card)
     fill(shop, customer)
     paid = own.post(chosen, {"payment_method": "balance"})
     shown = text_of(own.get(paid["Location"]))

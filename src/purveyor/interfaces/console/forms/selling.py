@@ -111,7 +111,10 @@ class PayForm(forms.Form):
     payment_method = forms.ChoiceField(
         label=_("How do you want to pay?"),
         widget=PaySelect,
-        error_messages={"required": _("Choose how to pay.")},
+        error_messages={
+            "required": _("Choose how to pay."),
+            "invalid_choice": _("This way to pay is not offered here. Choose another one."),
+        },
     )
 
     def __init__(self, *args: Any, methods: Choices, closed: frozenset[str], **kwargs: Any) -> None:
