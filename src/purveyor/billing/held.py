@@ -83,21 +83,6 @@ def list_held(
     return [held_of(row) for row in rows[: min(limit, LIMIT_MAX)]]
 
 
-def count_held(*, actor: Actor) -> int:
-    """How many wait. Raises: NotFound for everybody but the operator."""
-    _require(actor)
-    return models.HeldInvoice.objects.filter(released_at__isnull=True).count()
-
-
-def get_held(*, actor: Actor, held_id: UUID) -> HeldInvoice:
-    """One of them, released or not. The operator's to read. Raises: NotFound."""
-    _require(actor)
-    row = models.HeldInvoice.objects.filter(id=held_id).first()
-    if row is None:
-        raise NotFound(kind="held_invoice")
-    return held_of(row)
-
-
 def list_provisional(*, actor: Actor, bill_to_id: UUID) -> list[UUID]:
     """The invoices that name this party and were issued with VAT while nobody knew its number, oldest first."""
     rows = tx.fetch(_PROVISIONAL, [bill_to_id])

@@ -77,16 +77,6 @@ def refund_asked(*, payer_id: UUID, amount: Money) -> list[Leg]:
     )
 
 
-def payout_asked(*, payer_id: UUID, amount: Money) -> list[Leg]:
-    """The payer wants money of its balance back."""
-    return _without_zero(
-        [
-            Leg(AccountKind.CUSTOMER_PREPAID, amount, payer_id),
-            Leg(AccountKind.REFUND_PAYABLE, -amount, payer_id),
-        ]
-    )
-
-
 def refund_done(*, payer_id: UUID, amount: Money, by_card: bool) -> list[Leg]:
     """The money has left us, from the bank or by the card provider."""
     out = AccountKind.CARD_CLEARING if by_card else AccountKind.CASH_CLEARING

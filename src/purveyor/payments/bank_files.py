@@ -19,15 +19,6 @@ from purveyor.payments.types_bank import FileKind, Mandate, MandateSequence, Pay
 LIMIT_MAX = 200
 
 
-def find_mandate(*, actor: Actor, payer_id: UUID) -> Mandate | None:
-    """The mandate of a payer that holds: its own to read, and the operator's."""
-    own = actor.reseller_id if actor.scope == "reseller" else actor.customer_id
-    if actor.scope != "operator" and payer_id != own:
-        return None
-    row = models.Mandate.objects.filter(payer_id=payer_id, revoked_at__isnull=True).first()
-    return None if row is None else mandate_of(row)
-
-
 def list_mandates(*, actor: Actor, only_valid: bool = True, limit: int = LIMIT_MAX) -> list[Mandate]:
     """Mandates, the newest first; the operator's all. Raises Forbidden."""
     authority.require(actor, "operate")
