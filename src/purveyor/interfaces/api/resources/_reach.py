@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
+from purveyor.infra.clock import business_date
 from purveyor.interfaces.api import door
+from purveyor.interfaces.api.door import ApiRequest
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import Invalid, NotFound
 from purveyor.kernel.paging import read_cursor
@@ -80,3 +82,11 @@ def numbers_cursor(cursor: str | None, *, parts: int, field: str = "cursor") -> 
     if any(not 0 <= one < 2**63 for one in found):
         raise Invalid(field=field, reason="not_a_cursor")
     return found
+
+
+def period(request: ApiRequest, since: str | None, until: str | None) -> tuple[date, date]:
+    """The first and the last day asked for; without them the month so far. Dates as in ISO 8601."""
+    today = business_date(request.call.now)
+    last = today if until is None else date.fromisoformat(until)
+    first = last.replace(day=1) if since is None else date.fromisoformat(since)
+    return first, last

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from ninja import Router
 
-from purveyor.infra.clock import business_date
 from purveyor.interfaces.api import answers, documents, funds
 from purveyor.interfaces.api.door import ApiRequest, path_id, reading
 from purveyor.interfaces.api.resources import _reach
@@ -29,7 +28,7 @@ def trial_balance(
     """Both days are included; without them it is the running month. Debit is above zero."""
     actor = request.call.actor
     _reach.see(actor, "operate")
-    first, last = _period(request, since, until)
+    first, last = _reach.period(request, since, until)
     rows = reports.trial_balance(
         actor=actor, first=first, last=last, reseller_id=_reseller(request, reseller)
     )
@@ -53,7 +52,7 @@ def list_journal(
     """Both days are included; without them it is the running month."""
     actor = request.call.actor
     _reach.see(actor, "operate")
-    first, last = _period(request, since, until)
+    first, last = _reach.period(request, since, until)
     rows = reports.list_journal(
         actor=actor,
         first=first,
@@ -64,13 +63,6 @@ def list_journal(
     )
     found = answers.cut(rows, limit, lambda row: write_cursor(row.booked_on.isoformat(), str(row.id)))
     return answers.page(found, funds.journal_entry)
-
-
-def _period(request: ApiRequest, since: str | None, until: str | None) -> tuple[date, date]:
-    today = business_date(request.call.now)
-    last = today if until is None else date.fromisoformat(until)
-    first = last.replace(day=1) if since is None else date.fromisoformat(since)
-    return first, last
 
 
 def _reseller(request: ApiRequest, text: str | None) -> UUID | None:

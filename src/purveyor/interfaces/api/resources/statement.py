@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
@@ -10,7 +9,6 @@ from django.http import HttpResponse
 from ninja import Router
 from ninja.params.functions import Query
 
-from purveyor.infra.clock import business_date
 from purveyor.interfaces.api import papers
 from purveyor.interfaces.api.door import ApiRequest, path_id, reading
 from purveyor.interfaces.api.resources import _reach
@@ -38,9 +36,7 @@ def read_statement(
     its own account is empty. The closing sum is what the books say that the payer owes."""
     actor, now = request.call.actor, request.call.now
     payer = _payer(actor, organization)
-    today = business_date(now)
-    last = today if until is None else date.fromisoformat(until)
-    first = last.replace(day=1) if since is None else date.fromisoformat(since)
+    first, last = _reach.period(request, since, until)
     found = get_statement(actor=actor, payer_id=payer.id, since=first, until=last, currency=payer.currency)
     if format == "json":
         return papers.statement(payer, first, last, found)

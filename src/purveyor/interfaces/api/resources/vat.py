@@ -9,7 +9,6 @@ from typing import Any
 from ninja import Router
 
 from purveyor.billing import reports
-from purveyor.infra.clock import business_date
 from purveyor.interfaces.api import answers, documents, tax_shapes
 from purveyor.interfaces.api.door import ApiRequest, reading, taking_file, writing
 from purveyor.interfaces.api.resources import _reach
@@ -86,7 +85,7 @@ def vat_book(
     several taxes has a row for each."""
     actor = request.call.actor
     _reach.see(actor, "operate")
-    first, last = _period(request, since, until)
+    first, last = _reach.period(request, since, until)
     rows = reports.vat_book(
         actor=actor, first=first, last=last, cursor=_reach.day_cursor(cursor), limit=limit + 1
     )
@@ -129,12 +128,5 @@ def _book(
 ) -> tuple[date, date, list[reports.BookRow]]:
     actor = request.call.actor
     _reach.see(actor, "operate")
-    first, last = _period(request, since, until)
+    first, last = _reach.period(request, since, until)
     return first, last, reports.vat_book(actor=actor, first=first, last=last)
-
-
-def _period(request: ApiRequest, since: str | None, until: str | None) -> tuple[date, date]:
-    today = business_date(request.call.now)
-    last = today if until is None else date.fromisoformat(until)
-    first = last.replace(day=1) if since is None else date.fromisoformat(since)
-    return first, last
