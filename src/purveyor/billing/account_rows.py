@@ -21,7 +21,7 @@ SELECT id, kind, customer_id, customer_name, subscription_id, offer_id, order_id
   unit_price, discount_percent, net, explanation::text, period_start, period_end,
   (extract(epoch FROM put_at) * 1000000)::bigint, counters_id, currency
 FROM billing_unbilled
-WHERE gathering_id = %s AND closed_at IS NULL AND (put_at < %s OR counters_id IS NOT NULL)
+WHERE gathering_id = %s AND closed_at IS NULL AND held_id IS NULL AND (put_at < %s OR counters_id IS NOT NULL)
 ORDER BY put_at, id"""
 _PAGE = 2_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -30,7 +30,8 @@ Value = TypeVar("Value")
 
 
 def read_open(*, gathering_id: UUID, until: datetime) -> list[AccountRow]:
-    """The open rows put there before ``until`` in their order, and every open counter-line.
+    """The open rows put there before ``until`` in their order, and every open counter-line; not those whose invoice
+    is held.
 
     Read by a cursor of the server's, so that the rows of the driver are never all there beside ours.
     """

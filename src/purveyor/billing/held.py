@@ -11,7 +11,7 @@ from purveyor.billing import models
 from purveyor.billing.rules.drafts import draft_of
 from purveyor.billing.rules.norm import broken_rules
 from purveyor.billing.types import DocumentDraft, DraftLine, PartySnapshot, PaymentDetails, TaxLine
-from purveyor.billing.types_held import Booking, HeldInvoice, Why
+from purveyor.billing.types_held import Booking, HeldInvoice, HoldReason, Why
 from purveyor.infra import tx
 from purveyor.infra.clock import business_date
 from purveyor.kernel.actor import Actor
@@ -69,18 +69,33 @@ def breaks_norm(seller: Seller, buyer: Organization, tax: Any) -> bool:
 
 
 def list_held(
-    *, actor: Actor, after: tuple[datetime, UUID] | None = None, limit: int = 50
+    *,
+    actor: Actor,
+    reason: HoldReason | None = None,
+    after: tuple[datetime, UUID] | None = None,
+    limit: int = 50,
 ) -> list[HeldInvoice]:
-    """The invoices that wait, oldest first. The operator's to read.
+    """The invoices that wait (for ``reason``, if given), oldest first. The operator's to read.
 
     Raises: NotFound for everybody else.
     """
     _require(actor)
     rows = models.HeldInvoice.objects.filter(released_at__isnull=True).order_by("held_at", "id")
+    if reason is not None:
+        rows = rows.filter(reason=reason)
     if after is not None:
         held_at, last = after
         rows = rows.filter(held_at__gte=held_at).exclude(held_at=held_at, id__lte=last)
-    return [held_of(row) for row in rows[: min(limit, LIMIT_MAX)]]
+    return [held_of(row) for row in rows[: min(limit, LIMIT_MAX + 1)]]
+
+
+def get_held(*, actor: Actor, held_id: UUID) -> HeldInvoice:
+    """One of them, released or not. The operator's to read. Raises: NotFound."""
+    _require(actor)
+    row = models.HeldInvoice.objects.filter(id=held_id).first()
+    if row is None:
+        raise NotFound(kind="held_invoice")
+    return held_of(row)
 
 
 def list_provisional(*, actor: Actor, bill_to_id: UUID) -> list[UUID]:
@@ -100,6 +115,7 @@ def held_of(row: models.HeldInvoice) -> HeldInvoice:
         booking=Booking(**row.booking),
         paid=Money(row.paid, row.currency),
         held_at=row.held_at,
+        supplied_on=row.supplied_on or business_date(row.held_at),
         due_at=row.due_at,
         released_at=row.released_at,
         document_id=row.document_id,

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from purveyor.billing.models import Document as Row
 from purveyor.billing.models import Gathering, Line, Unbilled
@@ -206,13 +206,17 @@ def count_open(
 
 def list_accounts(*, actor: Actor, reseller_id: UUID | None) -> list[Account]:
     """What a reseller has on account, one a currency; its own to read, and the operator's (None: of all)."""
-    rows = Gathering.objects.filter(**_account_scope(actor, reseller_id)).order_by("reseller_id", "currency")
+    waiting = Unbilled.objects.filter(gathering_id=OuterRef("id"), closed_at=None, held_id__isnull=False)
+    held = waiting.order_by().values("gathering_id").annotate(net=Sum("net")).values("net")
+    rows = Gathering.objects.filter(**_account_scope(actor, reseller_id)).annotate(held=Subquery(held))
+    rows = rows.order_by("reseller_id", "currency")
     return [
         Account(
             row.reseller_id,
             Money(row.net, row.currency),
             None if row.cap is None else Money(row.cap, row.currency),
             row.due_at,
+            Money(int(row.held or 0), row.currency),
         )
         for row in rows
     ]
@@ -246,16 +250,19 @@ def list_on_account(
 
 
 def seats_to_take_back(*, actor: Actor, reseller_id: UUID, subscription_id: UUID) -> int:
-    """How many seats were added to a subscription and are still on account. None for whom it does not concern."""
+    """How many seats were added to a subscription and are still on account. None for whom it does not concern, and
+    none of a month that is over, though its invoice is held."""
     if actor.scope == "customer":
         return 0
-    return seats_left(list_on_account(actor=actor, reseller_id=reseller_id, subscription_id=subscription_id))
+    rows = list_on_account(actor=actor, reseller_id=reseller_id, subscription_id=subscription_id)
+    return seats_left([row for row in rows if not row.is_held])
 
 
 def billed_on(*, actor: Actor, reseller_id: UUID, order_id: UUID) -> date | None:
-    """The day on which an order's lines on account are billed; None where none of them is open any more."""
+    """The day on which an order's lines on account are billed; None where none of them is open any more, or their
+    invoice is held."""
     scope = _account_scope(actor, reseller_id)
-    rows = Unbilled.objects.filter(order_id=order_id, closed_at=None, **scope)
+    rows = Unbilled.objects.filter(order_id=order_id, closed_at=None, held_id=None, **scope)
     found = rows.values_list("gathering__due_at", flat=True).first()
     return None if found is None else business_date(found)
 
@@ -281,7 +288,15 @@ def account_row(row: Unbilled) -> AccountRow:
         period_end=row.period_end,
         put_at=row.put_at,
         counters=row.counters_id,
+        is_held=row.held_id is not None,
     )
+
+
+def list_billed(*, actor: Actor, document_id: UUID) -> list[AccountRow]:
+    """The rows of an account that a document billed, without those that were taken back; the operator's jobs' to
+    read."""
+    rows = Unbilled.objects.filter(document_id=document_id, **_account_scope(actor, None))
+    return [account_row(row) for row in rows.exclude(kind="take_back").order_by("put_at", "id")]
 
 
 def _own(actor: Actor) -> UUID | None:

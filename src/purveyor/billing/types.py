@@ -333,12 +333,14 @@ class AccountLine:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountRow(AccountLine):
     """A line on account. ``counters`` is the row whose seats this one takes back (quantity and net below zero);
-    ``whole`` is false for what is left of one that was taken back in part."""
+    ``whole`` is false for what is left of one that was taken back in part. ``is_held``: its month is over, and the
+    invoice that bills it is held."""
 
     id: UUID
     put_at: datetime
     counters: UUID | None = None
     whole: bool = True
+    is_held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,9 +360,11 @@ class Closing:
 @dataclass(frozen=True, slots=True)
 class Account:
     """What a reseller has on account in one currency: ``net`` so far, the operator's ``cap`` of it (None: none),
-    and the instant at which it is billed (None while nothing is on it)."""
+    and the instant at which it is billed (None while nothing is on it). ``held`` is the part of ``net`` whose month is
+    over and whose invoice is held."""
 
     reseller_id: UUID
     net: Money
     cap: Money | None
     due_at: datetime | None
+    held: Money

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from purveyor.kernel.money import Money
 # Nobody can say whether the buyer's VAT number is valid; it would break a rule of the e-invoice's norm; the VAT cannot
 # be told in the seller's currency.
 HoldReason = Literal["number_unknown", "would_not_validate", "rate_missing"]
-HeldSubject = Literal["order", "renewal"]
+HeldSubject = Literal["order", "renewal", "account"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class HeldInvoice:
     """A supply that was made and is not invoiced yet.
 
     ``paid`` waits for it as an advance. ``due_at`` is when it is issued however it stands; None where it cannot be.
+    ``supplied_on`` is the day whose law decides its VAT.
     """
 
     id: UUID
@@ -47,6 +48,7 @@ class HeldInvoice:
     booking: Booking
     paid: Money
     held_at: datetime
+    supplied_on: date
     due_at: datetime | None
     released_at: datetime | None = None
     document_id: UUID | None = None

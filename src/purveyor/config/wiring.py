@@ -60,6 +60,8 @@ def _events() -> None:
     subscribe("payable.settled", "sales.settle_order", on_payable_settled)
     subscribe("vat_number.changed", "payments.number_changed", payments.on_number_changed)
     subscribe("customer.updated", "payments.customer_updated", payments.on_number_changed)
+    subscribe("reseller.updated", "payments.reseller_updated", payments.on_number_changed)
+    subscribe("operator.updated", "payments.operator_updated", payments.on_seller_changed)
     subscribe("exchange_rates.uploaded", "payments.rates_uploaded", payments.on_rates_uploaded)
     subscribe("invoice.released", "sales.note_invoice", on_invoice_released)
     subscribe("invoice.released", "renewals.note_invoice", renewals.on_invoice_released)

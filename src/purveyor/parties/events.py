@@ -39,6 +39,21 @@ class ResellerCreated(Event):
 
 
 @dataclass(frozen=True)
+class ResellerUpdated(Event):
+    kind: ClassVar[str] = "reseller.updated"
+    reseller: str
+    changed: list[str]
+
+
+@dataclass(frozen=True)
+class OperatorUpdated(Event):
+    """The seller's data or bank account was corrected."""
+
+    kind: ClassVar[str] = "operator.updated"
+    operator: str
+
+
+@dataclass(frozen=True)
 class CreditLimitSet(Event):
     """How much a reseller may owe; ``amount`` in minor units, None: as much as it likes."""
 

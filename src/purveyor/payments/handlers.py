@@ -17,7 +17,7 @@ from purveyor.payments.commands.cards.disputes import hold_if_disputed
 
 
 def on_number_changed(event: Announced) -> None:
-    """More is known of a party's VAT number than before: the invoices that waited for it are looked at again, and those
+    """A party's data were corrected, or more is known of its VAT number than before: the invoices that waited for it are looked at again, and those
     that were issued with VAT meanwhile are corrected, each for itself."""
     actor = system_actor()
     wake_held(actor=actor, now=event.at, bill_to_id=event.subject_id)
@@ -27,6 +27,11 @@ def on_number_changed(event: Announced) -> None:
                 commands.correct_vat(actor=actor, now=event.at, invoice_id=invoice_id)
         except DomainError as error:
             parking.park(source="payments.correct_vat", piece=str(invoice_id), due_at=event.at, reason=error)
+
+
+def on_seller_changed(event: Announced) -> None:
+    """The seller's data were corrected: the invoices that would have broken a rule of the norm are looked at again."""
+    wake_held(actor=system_actor(), now=event.at, reason="would_not_validate")
 
 
 def on_rates_uploaded(event: Announced) -> None:

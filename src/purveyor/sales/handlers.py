@@ -6,7 +6,13 @@ from uuid import UUID
 
 from purveyor.infra.registry import Announced
 from purveyor.kernel.actor import system_actor
-from purveyor.sales.commands import note_invoice, release_credit_holds, replace_invoice, settle_order
+from purveyor.sales.commands import (
+    note_account_invoice,
+    note_invoice,
+    release_credit_holds,
+    replace_invoice,
+    settle_order,
+)
 
 
 def on_payable_settled(event: Announced) -> None:
@@ -22,7 +28,11 @@ def on_credit_changed(event: Announced) -> None:
 
 
 def on_invoice_released(event: Announced) -> None:
-    """The invoice of an order was held and is issued now. Other subjects are not ours."""
+    """The invoice of an order, or of what was on account, was held and is issued now. Other subjects are not ours."""
+    if event.payload["subject_kind"] == "account":
+        note_account_invoice(
+            actor=system_actor(), now=event.at, document_id=UUID(event.payload["document_id"])
+        )
     if event.payload["subject_kind"] == "order":
         note_invoice(
             actor=system_actor(),

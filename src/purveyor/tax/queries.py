@@ -129,13 +129,11 @@ def decide_with_proof(
     bill_to: Organization,
     on: date,
     promised: bool = True,
-    may_hold: bool = True,
 ) -> Proven:
     """The decision of :func:`decide_for` with the evidence it rests on: what a quote shows and an invoice keeps.
 
     ``promised`` says that the answer may still come: the seller's policy for an unknown number is noted then. Where
-    it waited in vain the document is issued as it is, and the policy no longer matters. Without ``may_hold`` (a
-    gathered invoice) it is charged and corrected, whatever the policy.
+    it waited in vain the document is issued as it is, and the policy no longer matters.
 
     Raises:
         TaxUndecided: as ``decision.decide``.
@@ -148,8 +146,6 @@ def decide_with_proof(
         check = CheckFound(
             row.id, row.source, row.checked_at, said.get("consultation", ""), said.get("name_match", "")
         )
-    if not may_hold:
-        seller = replace(seller, vat_unknown="charge_then_correct")
     return prove(seller=seller, bill_to=bill_to, decision=decision, check=check, promised=promised)
 
 

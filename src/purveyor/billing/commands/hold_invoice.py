@@ -7,6 +7,7 @@ from uuid import UUID
 
 from purveyor.billing import models
 from purveyor.billing.commands.issue import issue_invoice
+from purveyor.billing.commands.on_account import settle_held_account
 from purveyor.billing.events import InvoiceHeld, InvoiceReleased
 from purveyor.billing.held import held_of
 from purveyor.billing.rules.drafts import draft_json
@@ -36,12 +37,14 @@ def issue_or_hold(
     subject_kind: HeldSubject,
     subject_id: UUID,
     booking: Booking,
+    supplied_on: date | None = None,
 ) -> Document | HeldInvoice:
     """Issue an invoice over ``draft``, or keep the draft where ``why`` says that it must wait (``held.why_held``).
 
     The supply is made in both cases. A held invoice has no number and asks for nothing; what was paid for it
     (``draft.paid``) is the caller's to set aside as an advance. One that waits for an answer about a VAT number is due
-    on the 15th of the following month (Dir. 2006/112 art. 222); the others wait for a person, a rate or a correction.
+    on the 15th of the month after the supply (Dir. 2006/112 art. 222); the others wait for a person, a rate or a
+    correction. ``supplied_on`` is the day of the supply, whose law decides the VAT, where it is not today.
 
     Raises: as ``issue_invoice``.
     Emits: as ``issue_invoice``, or invoice.held.
@@ -66,7 +69,8 @@ def issue_or_hold(
         gross=draft.gross.amount,
         paid=paid.amount,
         held_at=now,
-        due_at=last_instant(now) if why.reason == "number_unknown" else None,
+        supplied_on=supplied_on,
+        due_at=last_instant(supplied_on or business_date(now)) if why.reason == "number_unknown" else None,
     )
     with tx.widen():
         row.save(force_insert=True)
@@ -92,7 +96,7 @@ def lock_held(*, actor: Actor, now: datetime, held_id: UUID) -> HeldInvoice:
 @command
 def hold_on(*, actor: Actor, now: datetime, held: HeldInvoice, why: Why) -> None:
     """It goes on waiting, for ``why``."""
-    due_at = last_instant(held.held_at) if why.reason == "number_unknown" else None
+    due_at = last_instant(held.supplied_on) if why.reason == "number_unknown" else None
     models.HeldInvoice.objects.filter(id=held.id).update(
         reason=why.reason, rules=list(why.rules), due_at=due_at
     )
@@ -118,11 +122,16 @@ def wake_held(
 
 @command
 def issue_held(*, actor: Actor, now: datetime, held: HeldInvoice, draft: DocumentDraft) -> Document:
-    """Issue the invoice that was held, as ``draft`` says now; the caller has locked it, and booked the sale.
+    """Issue the invoice that was held, as ``draft`` says now; the caller has locked it, and booked the sale. What it
+    bills of an account is closed with it.
 
     Emits: invoice.issued, invoice.paid where nothing is open, invoice.released.
     """
     document = issue_invoice(actor=actor, now=now, draft=draft)
+    if held.subject_kind == "account":
+        settle_held_account(
+            actor=actor, now=now, gathering_id=held.subject_id, held_id=held.id, document_id=document.id
+        )
     models.HeldInvoice.objects.filter(id=held.id).update(
         released_at=now, document_id=document.id, due_at=None
     )
@@ -143,9 +152,9 @@ def issue_held(*, actor: Actor, now: datetime, held: HeldInvoice, draft: Documen
     return document
 
 
-def last_instant(supplied_at: datetime) -> datetime:
+def last_instant(supplied_on: date) -> datetime:
     """When a supply is invoiced at the latest: on the 15th of the following month (Dir. 2006/112 art. 222)."""
-    on = business_date(supplied_at)
+    on = supplied_on
     year, month = (on.year + 1, 1) if on.month == _DECEMBER else (on.year, on.month + 1)
     return start_of(date(year, month, _LATEST_DAY))
 

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Count, Q, Sum
 
 from purveyor.billing.account_rows import read_open
 from purveyor.billing.errors import NotOnAccount
@@ -38,6 +38,7 @@ RETURNING g.id
 """
 _CLOSE = """
 UPDATE billing_unbilled SET closed_at = %s, document_id = %s WHERE id = ANY(%s::uuid[]) AND closed_at IS NULL"""
+_HOLD = "UPDATE billing_unbilled SET held_id = %s WHERE id = ANY(%s::uuid[]) AND closed_at IS NULL AND held_id IS NULL"
 
 
 @command
@@ -107,7 +108,7 @@ def take_back_on_account(*, actor: Actor, now: datetime, subscription_id: UUID, 
     """
     if type(quantity) is not int or quantity < 1:
         raise Invalid(field="quantity", reason="too_small", min=1)
-    first = Unbilled.objects.filter(subscription_id=subscription_id, closed_at=None).first()
+    first = Unbilled.objects.filter(subscription_id=subscription_id, closed_at=None, held_id=None).first()
     if first is None:
         raise NotOnAccount(field="quantity", wanted=quantity, left=0)
     # Locked before the rows are read: what is being billed just now is no longer there afterwards.
@@ -176,21 +177,49 @@ def hold_account(*, actor: Actor, now: datetime, gathering_id: UUID) -> Closing 
 
 
 @command
-def settle_account(*, actor: Actor, now: datetime, closing: Closing, document_id: UUID | None) -> None:
-    """Close the rows of ``closing``: those that are billed with their document, the others without one."""
-    closed = 0
+def settle_account(
+    *, actor: Actor, now: datetime, closing: Closing, document_id: UUID | None, held_id: UUID | None = None
+) -> None:
+    """Close the rows of ``closing``: those that are billed with their document, the others without one. Where the
+    invoice is held (``held_id``) the first stay open for it, and count as what is on account until it is issued."""
     with connection.cursor() as cursor:
-        for ids, billed_by in ((closing.billed, document_id), (closing.netted, None)):
-            if ids:
-                cursor.execute(_CLOSE, [now, billed_by, array(ids)])
-                closed += cursor.rowcount
-    if closed != len(closing.billed) + len(closing.netted):
+        done = 0
+        if held_id is not None:
+            cursor.execute(_HOLD, [held_id, array(closing.billed)])
+            done += cursor.rowcount
+        elif closing.billed:
+            cursor.execute(_CLOSE, [now, document_id, array(closing.billed)])
+            done += cursor.rowcount
+        if closing.netted:
+            cursor.execute(_CLOSE, [now, None, array(closing.netted)])
+            done += cursor.rowcount
+    if done != len(closing.billed) + len(closing.netted):
         raise ValueError("rows on account were closed by somebody else")
-    left = Unbilled.objects.filter(gathering_id=closing.gathering_id, closed_at=None)
-    net = left.aggregate(net=Sum("net"))["net"]
-    Gathering.objects.filter(id=closing.gathering_id).update(
-        net=net or 0,
-        due_at=None if net is None else start_of(first_of_next_month(business_date(closing.due_at))),
+    following = start_of(first_of_next_month(business_date(closing.due_at)))
+    _sum_up(closing.gathering_id, due_at=following)
+
+
+@command
+def settle_held_account(
+    *, actor: Actor, now: datetime, gathering_id: UUID, held_id: UUID, document_id: UUID
+) -> int:
+    """Close the rows that waited for a held invoice with the document that it became; how many."""
+    due_at = (
+        Gathering.objects.select_for_update(no_key=True).values_list("due_at", flat=True).get(id=gathering_id)
+    )
+    rows = Unbilled.objects.filter(held_id=held_id, closed_at=None)
+    closed = rows.update(closed_at=now, document_id=document_id)
+    _sum_up(gathering_id, due_at=due_at)
+    return closed
+
+
+def _sum_up(gathering_id: UUID, *, due_at: datetime | None) -> None:
+    """The account's sum anew, after rows were closed; it is due where one is left that nothing bills yet."""
+    left = Unbilled.objects.filter(gathering_id=gathering_id, closed_at=None).aggregate(
+        net=Sum("net"), free=Count("id", filter=Q(held_id=None))
+    )
+    Gathering.objects.filter(id=gathering_id).update(
+        net=left["net"] or 0, due_at=due_at if left["free"] else None
     )
 
 
@@ -215,10 +244,13 @@ def set_account_cap(
     if row.cap != cap:
         Gathering.objects.filter(id=row.id).update(cap=cap)
     limit = None if cap is None else Money(cap, currency)
-    return Account(reseller_id, Money(row.net, currency), limit, row.due_at)
+    held = Unbilled.objects.filter(gathering_id=row.id, closed_at=None, held_id__isnull=False)
+    net = held.aggregate(net=Sum("net"))["net"] or 0
+    return Account(reseller_id, Money(row.net, currency), limit, row.due_at, Money(net, currency))
 
 
 def _open(**only: UUID) -> list[AccountRow]:
     return [
-        account_row(row) for row in Unbilled.objects.filter(closed_at=None, **only).order_by("put_at", "id")
+        account_row(row)
+        for row in Unbilled.objects.filter(closed_at=None, held_id=None, **only).order_by("put_at", "id")
     ]

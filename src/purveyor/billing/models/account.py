@@ -39,7 +39,9 @@ class Unbilled(models.Model):
     """A line on account: delivered, and billed with the next gathered invoice.
 
     ``counters`` is the row whose seats this one takes back; then quantity and net are below zero. A row is closed
-    once: with the document that bills it, or without one where nothing was left of it. Nothing else changes.
+    once: with the document that bills it, or without one where nothing was left of it. Where that document is held, the
+    row stays open, and ``held_id`` says by which: nothing of it can be taken back, and no other month bills it. Nothing
+    else changes.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -70,6 +72,7 @@ class Unbilled(models.Model):
         Document, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
     )
     closed_at = models.DateTimeField(null=True)
+    held_id = models.UUIDField(null=True)
 
     class Meta:
         constraints = (
@@ -100,5 +103,10 @@ class Unbilled(models.Model):
             ),
             models.Index(
                 fields=["document"], condition=Q(document__isnull=False), name="billing_unbilled_document"
+            ),
+            models.Index(
+                fields=["held_id"],
+                condition=Q(held_id__isnull=False, closed_at__isnull=True),
+                name="billing_unbilled_held",
             ),
         )

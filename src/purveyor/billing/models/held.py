@@ -11,7 +11,8 @@ class HeldInvoice(models.Model):
 
     ``paid`` is the money that waits for it as an advance; ``booking`` says how the sale is booked when it is issued.
     ``due_at`` is the instant at which it is issued however it stands, null where it cannot be. ``subject_id`` is what
-    it bills: an order or a subscription.
+    it bills: an order, a subscription, or an account (its gathering). ``supplied_on`` is the day whose law decides its
+    VAT, null where that is the day on which it was held.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -30,6 +31,7 @@ class HeldInvoice(models.Model):
     gross = models.BigIntegerField()
     paid = models.BigIntegerField(default=0)
     held_at = models.DateTimeField()
+    supplied_on = models.DateField(null=True)
     due_at = models.DateTimeField(null=True)
     released_at = models.DateTimeField(null=True)
     document_id = models.UUIDField(null=True)
@@ -41,7 +43,7 @@ class HeldInvoice(models.Model):
                 name="billing_held_reason",
             ),
             models.CheckConstraint(
-                condition=Q(subject_kind__in=["order", "renewal"]), name="billing_held_subject"
+                condition=Q(subject_kind__in=["order", "renewal", "account"]), name="billing_held_subject"
             ),
             models.CheckConstraint(
                 condition=Q(released_at__isnull=True, document_id__isnull=True)

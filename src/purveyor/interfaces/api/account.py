@@ -9,16 +9,19 @@ from purveyor.interfaces.api.types import Money, Shape
 
 
 class Account(Shape):
-    """What a reseller has gathered in one currency; ``cap`` (null: none) is the operator's limit of ``net``."""
+    """What a reseller has gathered in one currency; ``cap`` (null: none) is the operator's limit of ``net``. ``held``
+    is the part of it whose month is over and whose invoice cannot be issued yet."""
 
     reseller: str
     net: Money
     cap: Money | None
     billed_at: str | None
+    held: Money
 
 
 class AccountLine(Shape):
-    """A line on account. One that takes seats back has a quantity and a net below zero."""
+    """A line on account. One that takes seats back has a quantity and a net below zero. ``is_held``: the invoice that
+    bills it cannot be issued yet."""
 
     kind: Literal["new", "add_seats", "renewal", "take_back"]
     customer: str
@@ -34,6 +37,7 @@ class AccountLine(Shape):
     period: Period
     explanation: str
     put_at: str
+    is_held: bool
 
 
 class OnAccount(Shape):

@@ -18,6 +18,7 @@ def account(row: Account) -> Json:
         "net": money(row.net),
         "cap": None if row.cap is None else money(row.cap),
         "billed_at": maybe_instant(row.due_at),
+        "held": money(row.held),
     }
 
 
@@ -38,6 +39,7 @@ def account_line(row: AccountRow) -> Json:
         "period": {"start": day(row.period_start), "end": day(row.period_end)},
         "explanation": why(row.explanation),
         "put_at": instant(row.put_at),
+        "is_held": row.is_held,
     }
 
 

@@ -15,6 +15,7 @@ from purveyor.interfaces.texts.facts import Facts
 # Without facts: true of every act of the kind.
 PLAIN: dict[str, Promise] = {
     "account.billed": gettext_lazy("What was on account was billed"),
+    "account.invoice_held": gettext_lazy("The month on account is over; its invoice is held"),
     "account.netted": gettext_lazy("All that was on account had been taken back, so nothing was billed"),
     "api_key.created": gettext_lazy("%(actor)s created an API key"),
     "api_key.revoked": gettext_lazy("%(actor)s revoked an API key"),

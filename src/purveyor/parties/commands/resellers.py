@@ -20,7 +20,7 @@ from purveyor.parties import models, queries
 from purveyor.parties.authority import require
 from purveyor.parties.commands._fields import keep_evidence, organization_columns
 from purveyor.parties.errors import CodeTaken
-from purveyor.parties.events import ResellerCreated, VatNumberChanged
+from purveyor.parties.events import ResellerCreated, ResellerUpdated, VatNumberChanged
 from purveyor.parties.types import CustomerInput, Organization
 
 _CODE = re.compile(r"[A-Z][A-Z0-9]{1,9}")
@@ -90,7 +90,7 @@ def update_reseller(
 ) -> Organization:
     """Correct a reseller's data, help desk and switches (its own administrator's or the operator's act).
 
-    Raises: NotFound, Forbidden, Invalid, vat_number_invalid.  Emits: vat_number.changed for another number.
+    Raises: NotFound, Forbidden, Invalid, vat_number_invalid.  Emits: reseller.updated; vat_number.changed for another number.
     """
     require(actor, "settings")
     if actor.scope == "customer" or (actor.scope == "reseller" and actor.reseller_id != reseller_id):
@@ -132,6 +132,10 @@ def update_reseller(
         activity.record(
             actor, now=now, kind="reseller.updated", subject_kind="reseller", subject_id=reseller_id,
             reseller_id=reseller_id, facts={"changed": changed},
+        )  # fmt: skip
+        outbox.emit(
+            ResellerUpdated(reseller=show("res", reseller_id), changed=changed),
+            now=now, subject_id=reseller_id, reseller_id=reseller_id,
         )  # fmt: skip
     return queries.get_organization(actor=actor, organization_id=reseller_id)
 

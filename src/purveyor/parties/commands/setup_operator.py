@@ -7,17 +7,18 @@ from datetime import datetime
 from stdnum import iban as iban_numbers
 from stdnum.exceptions import ValidationError
 
-from purveyor.infra import activity
+from purveyor.infra import activity, outbox
 from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import Invalid
-from purveyor.kernel.ids import new_id
+from purveyor.kernel.ids import new_id, show
 from purveyor.kernel.text import clean_line
 from purveyor.parties import models, queries
 from purveyor.parties.authority import require
 from purveyor.parties.commands._fields import organization_columns
 from purveyor.parties.commands.resellers import create_reseller
 from purveyor.parties.errors import SellerCountryNotYet
+from purveyor.parties.events import OperatorUpdated
 from purveyor.parties.types import CustomerInput, Seller, VatUnknownPolicy
 
 ANSWER_DAYS_MAX = 90
@@ -88,6 +89,7 @@ def update_seller(
     answer may be that serves meanwhile; left out, they stay.
 
     Raises: Forbidden, Invalid, vat_number_invalid; SellerCountryNotYet.
+    Emits: operator.updated.
     """
     require(actor, "operate")
     seller = queries.get_seller()
@@ -113,6 +115,10 @@ def update_seller(
     activity.record(
         actor, now=now, kind="operator.updated", subject_kind="operator", subject_id=seller.organization.id,
         reseller_id=None,
+    )  # fmt: skip
+    outbox.emit(
+        OperatorUpdated(operator=show("ope", seller.organization.id)),
+        now=now, subject_id=seller.organization.id, reseller_id=None,
     )  # fmt: skip
     return queries.get_seller()
 

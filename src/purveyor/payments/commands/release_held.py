@@ -13,7 +13,6 @@ from purveyor.billing.types import Document, DocumentDraft, PartySnapshot, Payme
 from purveyor.billing.types import TaxLine as DocumentTax
 from purveyor.billing.types_held import Booking, HeldInvoice, HeldSubject, Why
 from purveyor.infra import activity
-from purveyor.infra.clock import business_date
 from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor, system_actor
 from purveyor.kernel.money import Money
@@ -90,7 +89,7 @@ def release_held(
     if held.released_at is not None:
         return None
     seller = parties.get_seller()
-    over = waiting_is_over or now >= last_instant(held.held_at)
+    over = waiting_is_over or now >= last_instant(held.supplied_on)
     draft, waits = _decided_anew(actor, held, seller, over)
     why = why_held(draft, now=now, number_unknown=waits)
     if why is not None:
@@ -126,7 +125,7 @@ def _decided_anew(
             actor=actor,
             seller=seller,
             bill_to=buyer,
-            on=business_date(held.held_at),
+            on=held.supplied_on,
             promised=not waiting_is_over,
         )
     except TaxUndecided:

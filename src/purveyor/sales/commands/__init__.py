@@ -2,7 +2,7 @@
 
 from purveyor.sales.commands.accept_quote import accept_quote
 from purveyor.sales.commands.cancel_order import cancel_order
-from purveyor.sales.commands.close_account import close_account
+from purveyor.sales.commands.close_account import close_account, note_account_invoice
 from purveyor.sales.commands.make_quote import make_quote, requote
 from purveyor.sales.commands.note_invoice import note_invoice, replace_invoice
 from purveyor.sales.commands.pay_renewals import pay_renewals
@@ -17,6 +17,7 @@ __all__ = [
     "cancel_order",
     "close_account",
     "make_quote",
+    "note_account_invoice",
     "note_invoice",
     "pay_renewals",
     "preview_quote",

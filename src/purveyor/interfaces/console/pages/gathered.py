@@ -59,10 +59,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An account with the day on which it is billed."""
+    """An account with the day on which it is billed, and what is billed then."""
 
     account: Account
     on: str
+    net: Money
 
 
 @page("documents", scopes=("operator", "reseller"))
@@ -76,7 +77,7 @@ def on_account(desk: Desk) -> HttpResponse:
         "reseller": reseller,
         "own": desk.actor.scope == "reseller",
         "gathers": profile.billing_mode == "gathered",
-        "accounts": [Standing(one, _day(one)) for one in held if one.due_at is not None],
+        "accounts": [Standing(one, _day(one), one.net - one.held) for one in held if one.net],
         "groups": _groups(desk, rows),
     }
     return desk.render("console/gathered/on_account.html", context)
