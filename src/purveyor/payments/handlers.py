@@ -17,8 +17,8 @@ from purveyor.payments.commands.cards.disputes import hold_if_disputed
 
 
 def on_number_changed(event: Announced) -> None:
-    """A party's data were corrected, or more is known of its VAT number than before: the invoices that waited for it are looked at again, and those
-    that were issued with VAT meanwhile are corrected, each for itself."""
+    """A party's data were corrected, or more is known of its VAT number than before: the invoices that waited for it
+    are looked at again, and those that were issued with VAT meanwhile are corrected, each for itself."""
     actor = system_actor()
     wake_held(actor=actor, now=event.at, bill_to_id=event.subject_id)
     for invoice_id in list_provisional(actor=actor, bill_to_id=event.subject_id):

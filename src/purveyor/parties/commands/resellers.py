@@ -90,7 +90,8 @@ def update_reseller(
 ) -> Organization:
     """Correct a reseller's data, help desk and switches (its own administrator's or the operator's act).
 
-    Raises: NotFound, Forbidden, Invalid, vat_number_invalid.  Emits: reseller.updated; vat_number.changed for another number.
+    Raises: NotFound, Forbidden, Invalid, vat_number_invalid.
+    Emits: reseller.updated; vat_number.changed for another number.
     """
     require(actor, "settings")
     if actor.scope == "customer" or (actor.scope == "reseller" and actor.reseller_id != reseller_id):
