@@ -50,6 +50,13 @@ class InvoicePaid(_DocumentEvent):
 
 
 @dataclass(frozen=True)
+class InvoicePartlyPaid(_DocumentEvent):
+    """Money was counted towards it, and something is still open."""
+
+    kind: ClassVar[str] = "invoice.partly_paid"
+
+
+@dataclass(frozen=True)
 class InvoiceOverdue(_DocumentEvent):
     """Its due date passed and something is open."""
 

@@ -29,6 +29,7 @@ from purveyor.renewals import handlers as renewals
 from purveyor.renewals import handlers_dunning as dunning
 from purveyor.renewals.jobs import give_due, roll_all_due, roll_due, run_ladder
 from purveyor.sales.handlers import (
+    on_account_lowered,
     on_credit_changed,
     on_invoice_released,
     on_invoice_replaced,
@@ -68,6 +69,9 @@ def _events() -> None:
     subscribe("invoice.replaced", "sales.replace_invoice", on_invoice_replaced)
     subscribe("invoice.replaced", "renewals.replace_invoice", renewals.on_invoice_replaced)
     subscribe("invoice.paid", "sales.credit_freed", on_credit_changed)
+    subscribe("invoice.partly_paid", "sales.credit_freed_in_part", on_credit_changed)
+    subscribe("order.cancelled", "sales.credit_not_wanted", on_credit_changed)
+    subscribe("subscription.seats_removed", "sales.account_lowered", on_account_lowered)
     subscribe("credit_note.issued", "sales.credit_given_back", on_credit_changed)
     subscribe("credit_limit.set", "sales.credit_limit_set", on_credit_changed)
     subscribe("payable.settled", "renewals.payment_arrived", renewals.on_payable_settled)

@@ -45,6 +45,20 @@ class OrderHeld(Event):
 
 
 @dataclass(frozen=True)
+class OrderReleased(Event):
+    """It waited for room below its reseller's credit limit, and goes on: ``status`` is what became of it.
+
+    ``still_waiting`` is how many of the reseller's orders in this currency wait on.
+    """
+
+    kind: ClassVar[str] = "order.released"
+    order_id: str
+    customer_id: str
+    status: str
+    still_waiting: int
+
+
+@dataclass(frozen=True)
 class OrderCancelled(Event):
     """It was cancelled before it was carried out."""
 

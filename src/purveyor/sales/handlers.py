@@ -27,6 +27,12 @@ def on_credit_changed(event: Announced) -> None:
         release_credit_holds(actor=system_actor(), now=event.at, reseller_id=event.reseller_id)
 
 
+def on_account_lowered(event: Announced) -> None:
+    """Seats were taken back from the account: what waited for room goes on."""
+    if event.reseller_id is not None:
+        release_credit_holds(actor=system_actor(), now=event.at, reseller_id=event.reseller_id)
+
+
 def on_invoice_released(event: Announced) -> None:
     """The invoice of an order, or of what was on account, was held and is issued now. Other subjects are not ours."""
     if event.payload["subject_kind"] == "account":

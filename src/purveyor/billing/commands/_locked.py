@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from purveyor.billing.events import InvoiceOverdue, InvoicePaid
+from purveyor.billing.events import InvoiceOverdue, InvoicePaid, InvoicePartlyPaid
 from purveyor.billing.models import Document
 from purveyor.infra import outbox
 from purveyor.kernel.errors import NotFound
@@ -25,7 +25,9 @@ def lock(document_id: UUID) -> Document:
     return found
 
 
-def announce(event: type[InvoicePaid] | type[InvoiceOverdue], row: Document, now: datetime) -> None:
+def announce(
+    event: type[InvoicePaid] | type[InvoicePartlyPaid] | type[InvoiceOverdue], row: Document, now: datetime
+) -> None:
     """Emit ``event`` about the document."""
     customer_id = None if row.customer_id == row.reseller_id else row.customer_id
     outbox.emit(

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from purveyor.billing.commands._locked import announce, lock
 from purveyor.billing.errors import DocumentNotPayable, PaymentExceedsInvoice
-from purveyor.billing.events import InvoicePaid
+from purveyor.billing.events import InvoicePaid, InvoicePartlyPaid
 from purveyor.billing.rules.status import PAYABLE, status_of
 from purveyor.billing.types import Status
 from purveyor.infra.commands import command
@@ -24,7 +24,7 @@ def apply_payment(*, actor: Actor, now: datetime, document_id: UUID, amount: Mon
     Not safe to repeat by itself: payments calls it in the transaction that records the money.
 
     Raises: NotFound; Invalid (amount); DocumentNotPayable; PaymentExceedsInvoice.
-    Emits: invoice.paid when nothing is open any more.
+    Emits: invoice.paid when nothing is open any more, else invoice.partly_paid.
     """
     row = lock(document_id)
     if amount.currency != row.currency:
@@ -41,6 +41,6 @@ def apply_payment(*, actor: Actor, now: datetime, document_id: UUID, amount: Mon
     row.status = status
     if status == "paid":
         row.due_at = None
-        announce(InvoicePaid, row, now)
+    announce(InvoicePaid if status == "paid" else InvoicePartlyPaid, row, now)
     row.save(update_fields=["paid", "status", "due_at"])
     return status

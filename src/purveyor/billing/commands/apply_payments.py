@@ -12,7 +12,7 @@ from django.db import connection
 
 from purveyor.billing.commands._locked import lock
 from purveyor.billing.errors import DocumentNotPayable, PaymentExceedsInvoice
-from purveyor.billing.events import InvoicePaid
+from purveyor.billing.events import InvoicePaid, InvoicePartlyPaid
 from purveyor.billing.models import Document
 from purveyor.billing.rules.status import PAYABLE, status_of
 from purveyor.billing.types import Status
@@ -60,7 +60,7 @@ def apply_payments(*, actor: Actor, now: datetime, amounts: Mapping[UUID, Money]
     the money.
 
     Raises: NotFound; Invalid (amount); DocumentNotPayable; PaymentExceedsInvoice. Then nothing is counted.
-    Emits: invoice.paid for each on which nothing is open any more.
+    Emits: invoice.paid for each on which nothing is open any more, invoice.partly_paid for the others.
     """
     if not amounts:
         return {}
@@ -76,8 +76,7 @@ def apply_payments(*, actor: Actor, now: datetime, amounts: Mapping[UUID, Money]
         found[row.id] = status
         id = str(row.id)
         changed.append({"id": id, "paid": paid, "status": status})
-        if status == "paid":
-            said.append(_paid(id, row))
+        said.append(_told(InvoicePaid if status == "paid" else InvoicePartlyPaid, id, row))
     outbox.emit_all(said, now=now)
     missing = amounts.keys() - found.keys()
     if missing:
@@ -87,10 +86,12 @@ def apply_payments(*, actor: Actor, now: datetime, amounts: Mapping[UUID, Money]
     return found
 
 
-def _paid(id: str, row: _Locked) -> tuple[Event, str, outbox.Whose]:
+def _told(
+    kind: type[InvoicePaid] | type[InvoicePartlyPaid], id: str, row: _Locked
+) -> tuple[Event, str, outbox.Whose]:
     customer_id = None if row.customer_id == row.reseller_id else row.customer_id
     whose = outbox.whose(row.reseller_id, customer_id, row.payer_id)
-    event = InvoicePaid(
+    event = kind(
         document_id=id,
         number=row.number,
         customer_id=whose["customer_id"],

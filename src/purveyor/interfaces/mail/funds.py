@@ -70,9 +70,33 @@ def on_order_held(event: Announced) -> None:
     )
 
 
+def on_order_released(event: Announced) -> None:
+    """It waited for room: to the reseller, with how many wait on."""
+    if event.payer_id is None:
+        return
+    system = system_actor()
+    order = sales.get_order(actor=system, order_id=event.subject_id)
+    owner = parties.get_organization(actor=system, organization_id=event.payer_id)
+    waiting = int(event.payload["still_waiting"])
+    sending.post(
+        event,
+        "released",
+        sending.contact(owner),
+        sending.operator(),
+        lambda: letters.order_goes_on(
+            owner,
+            links.order(owner, order.id),
+            order.gross,
+            is_asked=event.payload["status"] == "awaiting_payment",
+            waiting=waiting,
+        ),
+    )
+
+
 # (event, stable name of the delivery, handler), for config/wiring.py.
 LISTENERS: tuple[tuple[str, str, Handler], ...] = (
     ("deposit.asked", "mail.deposit_asked", on_deposit_asked),
     ("balance.low", "mail.balance_low", on_balance_low),
     ("order.held", "mail.order_held", on_order_held),
+    ("order.released", "mail.order_released", on_order_released),
 )

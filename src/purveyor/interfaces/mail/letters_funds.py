@@ -71,3 +71,22 @@ def order_above_limit(owner: Organization, order_id_url: str, gross: Money, cred
         facts=tuple(facts),
         action=Action(_("Open the order"), order_id_url),
     )
+
+
+def order_goes_on(
+    owner: Organization, order_id_url: str, gross: Money, *, is_asked: bool, waiting: int
+) -> Letter:
+    """That an order that waited for room goes on, and how many wait behind it."""
+    then = _("It is carried out, and stands on account until the end of the month.")
+    if is_asked:
+        then = _("It waits for its transfer. The order says where the money goes.")
+    facts = [(_("This order"), formats.money_text(gross))]
+    if waiting:
+        facts.append((_("Orders that still wait"), formats.number_text(waiting)))
+    return Letter(
+        subject=_("An order goes on: there is room below your credit limit"),
+        greeting=greeting(owner.name),
+        paragraphs=(_("This order was on hold because of your credit limit. You owe less now."), then),
+        facts=tuple(facts),
+        action=Action(_("Open the order"), order_id_url),
+    )

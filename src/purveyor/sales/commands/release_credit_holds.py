@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
 from purveyor.billing.commands import claim_account, issue_pro_forma
 from purveyor.billing.types import PaymentDetails
+from purveyor.infra import outbox
 from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.money import Money
 from purveyor.parties import authority
 from purveyor.parties.trade import Trade, gathers, get_trade
 from purveyor.payments.commands import open_payable
-from purveyor.sales import models
+from purveyor.sales import events, models
 from purveyor.sales.commands._credit import say_held, why_beyond
 from purveyor.sales.commands._documents import draft
 from purveyor.sales.commands._fulfil import fulfil_on_account
@@ -30,19 +32,21 @@ _CHANGED = (
 @command
 def release_credit_holds(*, actor: Actor, now: datetime, reseller_id: UUID) -> int:
     """Carry out the reseller's orders that are held for its credit limit, the oldest first, as far as there is room
-    now; returns how many went on. A new subscription starts today, at the price of its order.
+    now in its currency; returns how many went on. A new subscription starts today, at the price of its order.
 
     Where the reseller no longer gathers, or its account is full, the order asks for a transfer instead. One that
     cannot be carried out any more stays held, for that reason. Safe to repeat.
 
     Raises: Forbidden for everybody but the operator and its jobs.
-    Emits: order.completed and what follows; pro_forma.issued; order.held for another reason.
+    Emits: order.released for each, order.completed and what follows or pro_forma.issued; order.held for another
+    reason.
     """
     authority.require(actor, "operate")
     rows = models.Order.objects.select_for_update(no_key=True).filter(
         reseller_id=reseller_id, status="on_hold", hold_reason=HELD
     )
-    done = 0
+    full: Counter[str] = Counter()
+    released = []
     for order in rows.order_by("placed_at", "id"):
         lines = list(order.lines.order_by("position"))
         reason = why_impossible(actor, now, lines)
@@ -51,13 +55,33 @@ def release_credit_holds(*, actor: Actor, now: datetime, reseller_id: UUID) -> i
             say_held(actor, now, order)
             order.save(update_fields=_CHANGED)
             continue
-        if why_beyond(actor, order) is not None:
-            break
+        if full[order.currency] or why_beyond(actor, order) is not None:
+            # The oldest first: a smaller one does not overtake it.
+            full[order.currency] += 1
+            continue
         _go_on(actor, now, order, lines)
         order.save(update_fields=_CHANGED)
         models.OrderLine.objects.bulk_update(lines, ["period_start", "period_end"])
-        done += 1
-    return done
+        released.append(order)
+    for order in released:
+        _say_released(now, order, full[order.currency])
+    return len(released)
+
+
+def _say_released(now: datetime, order: models.Order, still_waiting: int) -> None:
+    outbox.emit(
+        events.OrderReleased(
+            order_id=str(order.id),
+            customer_id=str(order.customer_id),
+            status=order.status,
+            still_waiting=still_waiting,
+        ),
+        now=now,
+        subject_id=order.id,
+        reseller_id=order.reseller_id,
+        customer_id=order.customer_id,
+        payer_id=order.payer_id,
+    )
 
 
 def _go_on(actor: Actor, now: datetime, order: models.Order, lines: list[models.OrderLine]) -> None:
