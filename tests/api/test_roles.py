@@ -18,6 +18,8 @@ from purveyor.payments.models import DunningCase
 from tests.api.caller import Caller
 from tests.api.test_story import GMBH
 from tests.support.banking import banked
+from tests.support.kept_card import kept_card
+from tests.support.waiting import held
 from tests.support.world import World, cus
 
 By = Callable[..., Caller]
@@ -50,6 +52,7 @@ def things(world: World) -> Things:
     asked = reseller.post("/balance/top-ups", {"amount": money}).ok(status=201)
     (coming,) = reseller.get(f"/renewals?customer={customer}").ok()["data"]
     bank = banked([world.shop.houses.first])
+    card = kept_card(world.shop.houses.first, world.customer, unpaid["id"])["crd"]
     return Things(
         {
             "dunning-cases": reminded(world, order["invoice"]["id"]),
@@ -67,6 +70,8 @@ def things(world: World) -> Things:
             "bank-entries": bank["ben"],
             "payment-files": bank["pfl"],
             "mandates": bank[f"man_{world.shop.houses.first.id}"],
+            "cards": card,
+            "held-invoices": show("hld", held(read("inv", order["invoice"]["id"]))),
         }
     )
 

@@ -17,7 +17,7 @@ OFF = {403, 404}
 # What each must reach, so that no page goes unseen because an id of the world was the wrong one.
 MAY = {
     "operator": re.compile(
-        r"^(?!.*/(settings/((people|keys)/(per|key)_|billing$|notices$|cards)|pay/pbl_|on-account$"
+        r"^(?!.*/(settings/((people|keys)/(per|key)_|billing$|notices$|cards|direct-debit)|pay/pbl_|on-account$"
         r"|balance/(pay-in|settings)))"
     ),
     "reseller": re.compile(r"^(?!.*/(suspend|resume|end|reactivate)$)"),

@@ -27,7 +27,7 @@ OTHER_PAYER = {
     "member": ("first",),
     "sibling": ("beside",),
 }
-DOCUMENTS = frozenset({"ord", "inv", "pfm", "quo", "pay", "dun", "man"})
+DOCUMENTS = frozenset({"ord", "inv", "pfm", "quo", "pay", "dun", "man", "crd", "hld"})
 ROLES = PEOPLE
 
 

@@ -240,7 +240,7 @@ def _fresh(world: World, name: str, place: Place, things: dict[str, str]) -> Non
     )
     things["ivt"] = show("ivt", rows[0][0])
     _on_account(place, things)
-    held(uuid_of(things["inv"]))
+    things["hld"] = show("hld", held(uuid_of(things["inv"])))
     answered(place.payer)
     things["dun"] = _dunned(place)
     things["bat"] = _asked(place)

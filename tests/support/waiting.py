@@ -34,13 +34,13 @@ def answered(party: Organization) -> None:
         )
 
 
-def held(invoice_id: UUID) -> None:
+def held(invoice_id: UUID) -> UUID:
     """The same once more, as if no rate of the day were known: it waits, and asks for nothing."""
     actor = system_actor()
     with tx.enter(actor):
         one = documents.get_document(actor=actor, document_id=invoice_id)
         line = one.lines[0]
-        billing.issue_or_hold(
+        made = billing.issue_or_hold(
             actor=actor,
             now=clock.now(),
             draft=DocumentDraft(
@@ -72,6 +72,7 @@ def held(invoice_id: UUID) -> None:
             subject_id=one.order_id or one.id,
             booking=Booking("sale", f"held-again:{one.id}"),
         )
+    return made.id
 
 
 def rates(now: datetime) -> None:

@@ -7,25 +7,59 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.conf import settings
+from django.db.models import Count, Q, QuerySet
 
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import NotFound
 from purveyor.kernel.money import Money
 from purveyor.parties import authority
 from purveyor.payments import models
+from purveyor.payments.rules.bank import files
 from purveyor.payments.types_bank import FileKind, Mandate, MandateSequence, PaymentFile
 
 LIMIT_MAX = 200
 
 
-def list_mandates(*, actor: Actor, only_valid: bool = True, limit: int = LIMIT_MAX) -> list[Mandate]:
-    """Mandates, the newest first; the operator's all. Raises Forbidden."""
-    authority.require(actor, "operate")
-    rows = models.Mandate.objects.all()
+def creditor_id() -> str:
+    """Our creditor identifier, which a mandate names; empty where direct debits are not offered."""
+    return str(settings.SEPA_CREDITOR_ID)
+
+
+def notice_days() -> int:
+    """Working days that lie between a file of direct debits and the collection at least, so that an invoice in it was
+    there by then."""
+    return files.DAYS_AHEAD
+
+
+def list_mandates(
+    *,
+    actor: Actor,
+    only_valid: bool = True,
+    cursor: tuple[datetime, UUID] | None = None,
+    limit: int = LIMIT_MAX,
+) -> list[Mandate]:
+    """Mandates, the newest first: the operator's all, everybody else's own."""
+    rows = _own_mandates(actor)
     if only_valid:
         rows = rows.filter(revoked_at__isnull=True)
-    return [mandate_of(row) for row in rows.order_by("-entered_at", "-id")[: min(limit, LIMIT_MAX)]]
+    if cursor is not None:
+        rows = rows.filter(Q(entered_at__lt=cursor[0]) | Q(entered_at=cursor[0], id__lt=cursor[1]))
+    return [mandate_of(row) for row in rows.order_by("-entered_at", "-id")[: min(limit, LIMIT_MAX + 1)]]
+
+
+def get_mandate(*, actor: Actor, mandate_id: UUID) -> Mandate:
+    """A mandate of the actor's own organization, or any for the operator, revoked or not. Raises NotFound."""
+    row = _own_mandates(actor).filter(id=mandate_id).first()
+    if row is None:
+        raise NotFound(kind="mandate")
+    return mandate_of(row)
+
+
+def find_mandate(*, actor: Actor, payer_id: UUID) -> Mandate | None:
+    """The mandate of a payer that holds: its own to read, and the operator's."""
+    row = _own_mandates(actor).filter(payer_id=payer_id, revoked_at__isnull=True).first()
+    return None if row is None else mandate_of(row)
 
 
 def get_file(*, actor: Actor, file_id: UUID) -> PaymentFile:
@@ -62,8 +96,16 @@ def mandate_of(row: models.Mandate) -> Mandate:
         signed_on=row.signed_on,
         sequence=cast(MandateSequence, row.sequence),
         entered_at=row.entered_at,
+        entered_by=row.entered_by,
         revoked_at=row.revoked_at,
     )
+
+
+def _own_mandates(actor: Actor) -> QuerySet[models.Mandate]:
+    """What the actor may see: its own organization's. Nobody between a payer and the operator reads an account."""
+    if actor.scope == "operator":
+        return models.Mandate.objects.all()
+    return models.Mandate.objects.filter(payer_id=actor.organization_id)
 
 
 def _files(rows: Sequence[models.PaymentFile]) -> list[PaymentFile]:

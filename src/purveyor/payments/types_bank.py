@@ -266,6 +266,7 @@ class Mandate:
     signed_on: date
     sequence: MandateSequence
     entered_at: datetime
+    entered_by: str
     revoked_at: datetime | None
 
 

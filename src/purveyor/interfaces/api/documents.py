@@ -211,7 +211,8 @@ class PaymentDetails(Shape):
 
 class Order(Shape):
     """An accepted quote, or (``kind`` renewals) renewals paid together, which have a document each; ``customer`` is
-    null where they are of several. ``payment`` is there while money is to come."""
+    null where they are of several. ``payment`` is there while money is to come. ``invoice_held``: it is complete, and
+    its invoice waits until its VAT is clear; it comes by itself."""
 
     id: str
     status: Literal["awaiting_payment", "on_hold", "provisioning", "completed", "cancelled"]
@@ -230,6 +231,7 @@ class Order(Shape):
     subscriptions: list[str]
     placed_at: str
     completed_at: str | None
+    invoice_held: bool
     pro_forma: DocumentRef | None = None
     invoice: DocumentRef | None = None
     payment: PaymentDetails | None = None

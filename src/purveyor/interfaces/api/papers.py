@@ -165,8 +165,8 @@ def document(row: Document, corrections: Corrections) -> Json:
         "answers": None if corrections.answers is None else _document_ref(corrections.answers),
         "reason": row.reason or None,
         "credit_notes": [_document_ref(one) for one in corrections.credit_notes],
-        "seller": _snapshot(row.seller),
-        "buyer": _snapshot(row.buyer),
+        "seller": party(row.seller),
+        "buyer": party(row.buyer),
         "lines": [
             _document_line(line, own=row.is_gathered, credited=corrections.seats.get(line.id, 0))
             for line in row.lines
@@ -186,7 +186,8 @@ def _exchange(row: billing.Exchange) -> Json:
     return {"rate": f"{row.rate:f}", "source": row.source, "on": day(row.on), "vat": money(row.vat)}
 
 
-def _snapshot(row: PartySnapshot) -> Json:
+def party(row: PartySnapshot) -> Json:
+    """A party as it stands on a document."""
     found: Json = {"name": row.name, "country": row.country}
     if row.vat_number:
         found["vat_number"] = row.vat_number

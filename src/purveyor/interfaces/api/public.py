@@ -33,6 +33,8 @@ PREFIXES = {
     "credit_note": "inv",
     "document": "inv",
     "pro_forma": "pfm",
+    "held": "hld",
+    "held_invoice": "hld",
     "refund": "ref",
     "card": "crd",
     "dispute": "dsp",

@@ -2,27 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from purveyor.interfaces.api import public
-from purveyor.interfaces.api.answers import Json, day, maybe_instant
+from purveyor.interfaces.api.answers import Json, day, instant, maybe_instant
 from purveyor.interfaces.api.documents import PaymentDetails
 from purveyor.interfaces.api.shapes import money
 from purveyor.interfaces.api.types import Body, Id, Money, PaymentMethod, Shape
-from purveyor.interfaces.texts import explanations
+from purveyor.interfaces.texts import explanations, labels
 from purveyor.kernel.ids import show
 from purveyor.payments.types import Instructions
-from purveyor.renewals.types import RenewalView
+from purveyor.renewals.types import RenewalView, ToldRow
 
 RenewalStatus = Literal["upcoming", "pending", "at_risk", "missed", "paid", "ended"]
+
+
+class Told(Shape):
+    """A mail that told somebody about a renewal. ``kind`` is that of a morning's notice (``ends``, ``price``), or of
+    the event that was told (``invoice.issued``). Of a notice ``step`` is how many days it came before the day it is
+    about; of one that waits for money 0 is when it opened, and below zero that it was too late. Of other mails it is
+    null. ``role`` is null for the organization's own address."""
+
+    at: str
+    kind: str
+    step: int | None
+    text: str
+    name: str | None
+    email: str
+    role: str | None
+    language: str
 
 
 class RenewalRow(Shape):
     """One end of a term: ``upcoming`` until that day, then what became of it. Amounts are null for readers who do not
     pay for it, and where nothing renews. ``cut_off``: until when one with ``prepay`` must be paid. ``payment`` is
-    there while it waits for money of its own and is asked for alone."""
+    there while it waits for money of its own and is asked for alone. ``told`` is who was told and when, oldest first;
+    only who pays for it and the operator may read that, for others it is empty."""
 
     id: str
     subscription: str
@@ -52,6 +70,7 @@ class RenewalRow(Shape):
     invoice: str | None
     pro_forma: str | None
     order: str | None
+    told: list[Told]
     payment: PaymentDetails | None = None
 
 
@@ -62,8 +81,10 @@ class PayRenewalsIn(Body):
     payment_method: PaymentMethod
 
 
-def renewal(row: RenewalView, instructions: Instructions | None = None) -> Json:
-    """A renewal with what happens next as a sentence."""
+def renewal(
+    row: RenewalView, instructions: Instructions | None = None, *, told: Sequence[ToldRow] = ()
+) -> Json:
+    """A renewal with what happens next as a sentence, and who was told of it."""
     answer: Json = {
         "id": show("ren", row.id),
         "subscription": show("sub", row.subscription_id),
@@ -93,6 +114,7 @@ def renewal(row: RenewalView, instructions: Instructions | None = None) -> Json:
         "invoice": public.shown("invoice", row.invoice_id),
         "pro_forma": public.shown("pro_forma", row.pro_forma_id),
         "order": public.shown("order", row.order_id),
+        "told": [_told(one) for one in told],
     }
     if instructions is not None:
         answer["payment"] = {
@@ -103,3 +125,16 @@ def renewal(row: RenewalView, instructions: Instructions | None = None) -> Json:
             "amount": money(instructions.amount),
         }
     return answer
+
+
+def _told(row: ToldRow) -> Json:
+    return {
+        "at": instant(row.at),
+        "kind": row.kind or row.what,
+        "step": row.step if row.kind else None,
+        "text": labels.notice_kind(row.kind) if row.kind else labels.told(row.what),
+        "name": row.name or None,
+        "email": row.email,
+        "role": row.role or None,
+        "language": row.language,
+    }

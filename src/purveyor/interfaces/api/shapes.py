@@ -191,6 +191,7 @@ def order(row: OrderView) -> Json:
         "subscriptions": [show("sub", one) for one in row.subscriptions],
         "placed_at": instant(row.placed_at),
         "completed_at": maybe_instant(row.completed_at),
+        "invoice_held": row.invoice_held,
     }
     if row.pro_forma is not None:
         answer["pro_forma"] = {"id": show("pfm", row.pro_forma.id), "number": row.pro_forma.number}

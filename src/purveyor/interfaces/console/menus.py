@@ -20,7 +20,7 @@ from purveyor.interfaces.console.shell import (
     tint_of,
 )
 from purveyor.parties import queries as parties
-from purveyor.payments import cards
+from purveyor.payments import bank_files, cards
 
 if TYPE_CHECKING:
     from purveyor.interfaces.console.desk import Desk
@@ -187,6 +187,8 @@ def _customer(desk: Desk) -> list[MenuItem]:
         items.append(_item(desk, "balance", _("Balance"), "balance"))
     if desk.may("buy") and cards.is_offered():
         items.append(_item(desk, "cards", _("Cards"), "payments"))
+    if desk.may("settings") and bank_files.creditor_id():
+        items.append(_item(desk, "direct_debit", _("Direct debit"), "bank"))
     if desk.may("business_information"):
         items.append(_item(desk, "on_business", _("Business information"), "settings"))
     items.append(_item(desk, "on_activity", _("Activity"), "activity"))

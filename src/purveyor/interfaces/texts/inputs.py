@@ -56,6 +56,14 @@ def _out_of_range(facts: Facts) -> str:
     }
 
 
+def _iban_length(facts: Facts) -> str:
+    return _("An IBAN of %(country)s has %(expected)s characters, this one has %(found)s.") % {
+        "country": facts.country("country"),
+        "expected": facts.number("expected"),
+        "found": facts.number("found"),
+    }
+
+
 def _too_long(facts: Facts) -> str:
     most = facts.count("length_max", "max_length", "maximum", "max", "le")
     return ngettext(
@@ -134,6 +142,18 @@ REASONS: dict[str, Callable[[Facts], str]] = {
     "duplicate_field": lambda f: _("A field of the body is given twice. Give it once."),
     "email": lambda f: _("This is not a complete e-mail address, such as anna@example.com."),
     "iban": lambda f: _("This IBAN is not right. Check it digit by digit."),
+    "iban_country": lambda f: (
+        _("No country has IBANs that begin with %(letters)s. Check the first two letters.")
+        % {"letters": f.text("value")}
+    ),
+    "iban_form": lambda f: _(
+        "An IBAN has two letters for the country, two check digits, and then letters and digits."
+    ),
+    "iban_length": _iban_length,
+    "iban_not_sepa": lambda f: (
+        _("Direct debits work within SEPA, and %(country)s is not a part of it. Give another account.")
+        % {"country": f.country("country")}
+    ),
     "idempotency_key": lambda f: _("An idempotency key has 1 to 200 visible characters."),
     "instant": lambda f: _("Enter a date and time, such as 2026-11-22T09:00:00Z."),
     "in_the_future": lambda f: _("This day is still to come. Choose today or an earlier one."),

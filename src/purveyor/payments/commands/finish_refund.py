@@ -5,14 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from stdnum import iban as iban_numbers
-from stdnum.exceptions import ValidationError
-
 from purveyor.billing.commands import settle_credit_note
 from purveyor.infra import activity, outbox
 from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor
-from purveyor.kernel.errors import Invalid, NotFound
+from purveyor.kernel.errors import NotFound
 from purveyor.kernel.money import Money
 from purveyor.kernel.text import clean_line
 from purveyor.ledger import legs
@@ -22,6 +19,7 @@ from purveyor.payments import events, models
 from purveyor.payments.commands._rows import announce_balance
 from purveyor.payments.errors import RefundOver
 from purveyor.payments.rows import refund_of
+from purveyor.payments.rules.bank import account_number
 from purveyor.payments.types_refunds import Refund, RefundOutcome
 
 
@@ -83,10 +81,7 @@ def name_refund_account(*, actor: Actor, now: datetime, refund_id: UUID, iban: s
 
 def check_iban(text: str) -> str:
     """The IBAN without blanks. Raises Invalid (``iban``)."""
-    try:
-        return str(iban_numbers.validate(text))
-    except ValidationError as error:
-        raise Invalid(field="iban", reason="iban") from error
+    return account_number.check(text)
 
 
 def announce(

@@ -22,6 +22,11 @@ def see(actor: Actor, act: str = "view") -> None:
         raise NotFound()
 
 
+def own_payer(actor: Actor) -> UUID | None:
+    """The organization whose money the caller spends; None for the operator, which pays nothing."""
+    return None if actor.scope == "operator" else actor.organization_id
+
+
 def customer(actor: Actor, text: str) -> Organization:
     """The customer that a body names. Raises NotFound (``field`` customer)."""
     try:

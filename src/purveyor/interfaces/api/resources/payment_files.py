@@ -1,8 +1,7 @@
-"""Files for the bank (payouts, direct debits) and the mandates that direct debits need."""
+"""Files for the bank: payouts and direct debits."""
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +13,6 @@ from purveyor.interfaces.api import payment_files as shapes
 from purveyor.interfaces.api.door import ApiRequest, path_id, reading, writing
 from purveyor.interfaces.api.resources import _reach
 from purveyor.interfaces.api.types import Limit
-from purveyor.kernel.errors import NotFound
 from purveyor.kernel.paging import write_cursor
 from purveyor.parties.authority import require
 from purveyor.payments import bank_files
@@ -69,51 +67,7 @@ def withdraw_file(request: ApiRequest, id: str) -> Any:
     return shapes.file(acts.withdraw_file(actor=request.call.actor, now=request.call.now, file_id=file_id))
 
 
-@router.get(
-    "/mandates", response=documents.Listed[shapes.MandateOut], summary="Mandates that hold (operator)"
-)
-@reading
-def list_mandates(request: ApiRequest) -> Any:
-    actor = request.call.actor
-    _reach.see(actor, "operate")
-    return answers.whole(bank_files.list_mandates(actor=actor), shapes.mandate)
-
-
-@router.post("/mandates", response={201: shapes.MandateOut}, summary="Enter a direct debit mandate")
-@writing(201)
-def enter_mandate(request: ApiRequest, body: shapes.MandateIn) -> Any:
-    """The payer's own administrator, or the operator for it."""
-    made = acts.enter_mandate(
-        actor=request.call.actor,
-        now=request.call.now,
-        payer_id=_payer(body.payer),
-        iban=body.iban,
-        name=body.name,
-        signed_on=date.fromisoformat(body.signed_on),
-        reference=body.reference or "",
-    )
-    return shapes.mandate(made)
-
-
-@router.post("/mandates/{id}/revoke", response=shapes.MandateOut, summary="Revoke a mandate")
-@writing()
-def revoke_mandate(request: ApiRequest, id: str) -> Any:
-    """Nothing is collected by it any more; what the bank has already is."""
-    _reach.see(request.call.actor, "documents")
-    mandate_id = path_id("man", id, kind="mandate")
-    return shapes.mandate(
-        acts.revoke_mandate(actor=request.call.actor, now=request.call.now, mandate_id=mandate_id)
-    )
-
-
 def _file(request: ApiRequest, text: str) -> UUID:
     """The file that is named. Nobody else may know of it. Raises NotFound."""
     _reach.see(request.call.actor, "operate")
     return path_id("pfl", text, kind="payment_file")
-
-
-def _payer(text: str) -> UUID:
-    prefix = text.partition("_")[0]
-    if prefix not in ("cus", "res"):
-        raise NotFound(kind="organization", field="payer")
-    return path_id(prefix, text, kind="organization")

@@ -17,6 +17,7 @@ from purveyor.interfaces.api.types import Day, Limit
 from purveyor.kernel.errors import NotFound
 from purveyor.payments import queries as payments
 from purveyor.renewals import queries as renewals
+from purveyor.renewals.told import who_was_told
 from purveyor.renewals.types import RenewalView
 from purveyor.sales import commands
 
@@ -53,7 +54,8 @@ def list_renewals(
         cursor=cursor,
         limit=limit,
     )
-    return answers.page(found, renewal)
+    told = who_was_told(actor=actor, views=found.rows)
+    return answers.page(found, lambda row: renewal(row, told=told.get(row.id, ())))
 
 
 # Before the path with an id, which would take its name for one.
@@ -73,7 +75,7 @@ def pay_renewals(request: ApiRequest, body: PayRenewalsIn) -> Any:
     return shapes.order(made)
 
 
-@router.get("/renewals/{id}", response=RenewalRow, summary="One renewal, with how to pay it")
+@router.get("/renewals/{id}", response=RenewalRow, summary="One renewal, with how to pay it and who was told")
 @reading
 def get_renewal(request: ApiRequest, id: str) -> Any:
     actor = request.call.actor
@@ -82,7 +84,9 @@ def get_renewal(request: ApiRequest, id: str) -> Any:
         actor=actor, renewal_id=path_id("ren", id, kind="renewal"), on=business_date(request.call.now)
     )
     payable = _payable(request, found)
-    return renewal(found, None if payable is None else payments.find_instructions(payable))
+    told = who_was_told(actor=actor, views=[found])
+    instructions = None if payable is None else payments.find_instructions(payable)
+    return renewal(found, instructions, told=told.get(found.id, ()))
 
 
 def _payable(request: ApiRequest, found: RenewalView) -> Any:

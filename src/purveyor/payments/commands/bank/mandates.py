@@ -19,8 +19,8 @@ from purveyor.parties import authority
 from purveyor.parties import queries as parties
 from purveyor.payments import bank_files, models
 from purveyor.payments.commands._rows import require_payer
-from purveyor.payments.commands.finish_refund import check_iban
 from purveyor.payments.errors_bank import MandateExists
+from purveyor.payments.rules.bank import account_number
 from purveyor.payments.types_bank import Mandate
 
 _REFERENCE = re.compile(r"[A-Za-z0-9+?/:().,'-]{1,35}")
@@ -60,7 +60,7 @@ def enter_mandate(
         customer_id=payer.id if payer.kind == "customer" else None,
         payer_id=payer_id,
         reference=named,
-        iban=check_iban(iban),
+        iban=account_number.check(iban, sepa=True),
         name=clean_line(name, field="name", length_max=70),
         signed_on=signed_on,
         entered_at=now,

@@ -26,8 +26,6 @@ from purveyor.payments.rules.bank.files import Account, Item
 from purveyor.payments.types_bank import FileKind, PaymentFile
 
 FILE_MAX = 5_000
-# Two working days: a first direct debit and those that follow need one (SEPA Core), the bank's own cut-off another.
-DAYS_AHEAD = 2
 _DUE = """
 SELECT p.id, p.reference, p.amount - p.credited - p.paid, d.number, m.id
 FROM payments_payable p
@@ -100,7 +98,7 @@ def make_collections(*, actor: Actor, now: datetime) -> PaymentFile:
     authority.require(actor, "operate")
     if not settings.SEPA_CREDITOR_ID:
         raise Invalid(field="PURVEYOR_SEPA_CREDITOR_ID", reason="required")
-    on = files.bank_day(business_date(now), ahead=DAYS_AHEAD)
+    on = files.bank_day(business_date(now), ahead=files.DAYS_AHEAD)
     with connection.cursor() as cursor:
         cursor.execute(_DUE, (files.CURRENCY, on, FILE_MAX))
         due = cursor.fetchall()

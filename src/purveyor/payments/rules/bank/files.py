@@ -17,6 +17,8 @@ from sepaxml import SepaDD, SepaTransfer
 from purveyor.payments.types_bank import MandateSequence
 
 CURRENCY = "EUR"
+# Two working days: a first direct debit and those that follow need one (SEPA Core), the bank's own cut-off another.
+DAYS_AHEAD = 2
 
 
 @dataclass(frozen=True, slots=True)
