@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from purveyor.infra import clock, tx
 from purveyor.interfaces.doubles.card import CardDouble
@@ -19,6 +20,7 @@ from purveyor.payments.types_cards import Card
 from tests.scenarios.stage import MONTH, YEAR, Stage, new, open_stage
 from tests.support.cards import (
     DECLINED,
+    FRAUD,
     GOOD,
     KEPT_THEN_DECLINED,
     SECURE,
@@ -27,6 +29,7 @@ from tests.support.cards import (
     card_provider,
     do_due,
     fill,
+    post_notice,
     switch,
     tell,
 )
@@ -276,6 +279,47 @@ def test_a_chargeback_is_lost_and_another_won(stage: Stage, customer: str, doubl
         tell(double, twice=True, shuffled=True)
         invoice = stage.operator.get(f"/invoices/{done['invoice']['id']}").ok()
         assert (invoice["status"] == "paid") == (outcome == "won")
+
+
+def test_a_chargeback_is_told_before_its_payment(stage: Stage, customer: str, double: CardDouble) -> None:
+    order = stage.buy(customer, new(1, YEAR), method="card")
+    fill(Holder().hosted(order["payment"]["url"]), FRAUD)
+    later = double.take_held()
+    first = [one for one in later if b'"charge.dispute.created"' in one[0]]
+    assert len(first) == 1
+    post_notice(Client(), *first[0])
+    do_due()
+    disputes = (
+        "SELECT d.status, d.amount FROM payments_carddispute d JOIN payments_payment p ON p.id = d.payment_id"
+    )
+    disputes += " JOIN payments_payable y ON y.id = p.payable_id WHERE y.subject_id = %s"
+    amount = order["gross"]["amount"]
+    assert everything(disputes, read("ord", order["id"])) == [("open", amount)]
+    for body, signature in reversed(later):
+        post_notice(Client(), body, signature)
+    do_due()
+    assert everything(disputes, read("ord", order["id"])) == [("open", amount)]
+
+
+def test_a_bank_that_only_asks_takes_nothing(stage: Stage, customer: str, double: CardDouble) -> None:
+    order = stage.buy(customer, new(1, YEAR), method="card")
+    Holder().pay(order["payment"]["url"], GOOD)
+    do_due()
+    done = order_of(stage, order)
+    charge = list(double.world.db["payment_intents"])[-1]
+    for status in ("warning_needs_response", "warning_closed"):
+        with double.lock:
+            dispute = double.world.dispute(charge)
+            double.world.close_dispute(dispute["id"], status)
+        tell(double, twice=True, shuffled=True)
+        invoice = stage.operator.get(f"/invoices/{done['invoice']['id']}").ok()
+        assert (invoice["status"], invoice["paid"]["amount"]) == ("paid", order["gross"]["amount"])
+    # It becomes a chargeback after all.
+    with double.lock:
+        double.world.close_dispute(dispute["id"], "needs_response")
+    tell(double)
+    invoice = stage.operator.get(f"/invoices/{done['invoice']['id']}").ok()
+    assert (invoice["status"], invoice["paid"]["amount"]) == ("issued", 0)
 
 
 def test_a_credit_note_refunds_to_the_card(stage: Stage, customer: str, double: CardDouble) -> None:

@@ -85,13 +85,13 @@ class ProviderRefund:
 
 @dataclass(frozen=True, slots=True)
 class ProviderDispute:
-    """A chargeback as the provider has it now."""
+    """A chargeback as the provider has it now; an ``inquiry`` is a bank's question that has taken no money (yet)."""
 
     id: str
     charge: str
     amount: Money
     reason: str
-    status: Literal["open", "won", "lost"]
+    status: Literal["inquiry", "open", "won", "lost"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
 import stripe
 from stripe import StripeClient
@@ -215,13 +215,12 @@ class StripeCards:
     def read_dispute(self, dispute_id: str) -> ProviderDispute:
         with _asking():
             found = _plain(self._stripe.v1.disputes.retrieve(dispute_id))
-        status = found["status"]
         return ProviderDispute(
             id=found["id"],
             charge=found.get("payment_intent") or "",
             amount=Money(found["amount"], found["currency"].upper()),
             reason=found.get("reason") or "general",
-            status=status if status in ("won", "lost") else "open",
+            status=_dispute_status(found["status"]),
         )
 
     def read_notice(self, *, body: bytes, signature: str) -> Notice:
@@ -298,6 +297,13 @@ def _charge(found: Any, *, code: str = "") -> ProviderCharge:
         card=one.get("payment_method"),
         fee=fee,
     )
+
+
+def _dispute_status(said: str) -> Literal["inquiry", "open", "won", "lost"]:
+    """``warning_needs_response``, ``warning_under_review`` and ``warning_closed`` are inquiries: no money moved."""
+    if said.startswith("warning_"):
+        return "inquiry"
+    return said if said in ("won", "lost") else "open"  # type: ignore[return-value]  # one of these two
 
 
 def _refund(found: Any) -> ProviderRefund:

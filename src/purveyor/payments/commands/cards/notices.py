@@ -13,7 +13,7 @@ from purveyor.parties import authority
 from purveyor.payments import models
 from purveyor.payments.commands.cards import _rows, apply, disputes, drive, refunds
 from purveyor.payments.commands.cards.keep import drop
-from purveyor.payments.ports import Adapters, Notice, ProviderRefused, ProviderUnavailable
+from purveyor.payments.ports import Adapters, Notice, ProviderDispute, ProviderRefused, ProviderUnavailable
 
 # By the beginning of the type; everything else is kept and ignored.
 _KNOWN = (
@@ -72,7 +72,7 @@ def handle(*, notice_id: UUID, now: datetime) -> str:
 def _follow(row: models.CardEvent, now: datetime) -> str:
     provider = Adapters.cards
     if row.type.startswith("charge.dispute."):
-        return disputes.follow(now=now, found=provider.read_dispute(row.object_id))
+        return _dispute(provider.read_dispute(row.object_id), now)
     if row.type.startswith("refund."):
         return refunds.follow(now=now, found=provider.read_refund(row.object_id))
     if row.type.startswith("checkout.session."):
@@ -85,13 +85,28 @@ def _follow(row: models.CardEvent, now: datetime) -> str:
         return "applied"
     if row.type.startswith("payment_method."):
         return _card_changed(row.object_id, now)
-    charge = provider.read_charge(row.object_id)
+    return _charge(row.object_id, now)
+
+
+def _charge(charge_id: str, now: datetime) -> str:
+    charge = Adapters.cards.read_charge(charge_id)
     attempt_id = _attempt(charge_id=charge.id) or _ours(charge.attempt)
     if attempt_id is None:
         return "not_ours"
     apply.apply_charge(now=now, attempt_id=attempt_id, charge=charge)
     drive.look(attempt_id=attempt_id, now=now)
     return "applied"
+
+
+def _dispute(found: ProviderDispute, now: datetime) -> str:
+    """A chargeback may be told of before the payment that it takes back: that one is counted first. No money has
+    moved for a bank that only asks."""
+    if found.status == "inquiry":
+        return "inquiry"
+    outcome = disputes.follow(now=now, found=found)
+    if outcome != "not_ours" or not found.charge or _charge(found.charge, now) == "not_ours":
+        return outcome
+    return disputes.follow(now=now, found=found)
 
 
 def _attempt(**where: str) -> UUID | None:
