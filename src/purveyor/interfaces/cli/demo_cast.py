@@ -186,9 +186,32 @@ SOL = (
         region="BO",
     ),
     Somebody("northgate", "Northgate Surveyors LLP", "GB", "en", "7 Mosley Street", "NE1 1YE", "Newcastle"),
+    # What these two buy is billed to the reseller, once a month.
+    Somebody(
+        "bodegaaltamira",
+        "Bodega Altamira SL",
+        "ES",
+        "es",
+        "Calle Laurel 21",
+        "26001",
+        "Logroño",
+        "ESB90273970",
+        bill_to="reseller",
+    ),
+    Somebody(
+        "talleresibarra",
+        "Talleres Ibarra SL",
+        "ES",
+        "es",
+        "Calle Iparraguirre 7",
+        "48009",
+        "Bilbao",
+        "ESB38093050",
+        bill_to="reseller",
+    ),
 )
 
-# The operator's direct customers, under its house reseller, in kronor.
+# The operator's direct customers, under its house reseller: two in kronor, one in euro.
 DIRECT = (
     Somebody(
         "fjallbackafisk",
@@ -204,7 +227,24 @@ DIRECT = (
     Somebody(
         "skogsmark", "Skogsmark Arkitekter", "SE", "en", "Linnégatan 18", "413 04", "Göteborg", "", "SEK"
     ),
+    Somebody(
+        "tuliptravel",
+        "Tulip Travel B.V.",
+        "NL",
+        "en",
+        "Herengracht 182",
+        "1016 BR",
+        "Amsterdam",
+        "NL095934753B01",
+    ),
 )
+
+# A customer of the German reseller that came yesterday. Its number is one of docs/reference/vies-test-numbers.md: the
+# service of its state is down.
+UNKNOWN = Somebody(
+    "kanzleivogt", "Kanzlei Vogt", "DE", "de", "Sögestraße 20", "28195", "Bremen", "DE100003017"
+)
+CUSTOMERS = (*ADLER, *SOL, *DIRECT, UNKNOWN)
 
 
 @dataclass(frozen=True)

@@ -53,10 +53,16 @@ class Houses:
         reseller = self.reseller_of(key)
         if reseller.id == self.resellers["house"].id:
             return self.operator_actor.on(customer.id)
-        who = "jonas" if reseller.id == self.resellers["adlerit"].id else "marta"
+        key = "adlerit" if reseller.id == self.resellers["adlerit"].id else "solynube"
+        return self.reseller_admin(key).on(customer.id)
+
+    def reseller_admin(self, key: str) -> Actor:
+        """The administrator of a reseller, at its own desk."""
+        reseller = self.resellers[key]
+        who = "jonas" if key == "adlerit" else "marta"
         return Actor(
-            scope="reseller", organization_id=reseller.id, reseller_id=reseller.id, customer_id=customer.id,
-            role="admin", person_id=self.people[who], name=_NAMES[who], via="console", language=reseller.language,
+            scope="reseller", organization_id=reseller.id, reseller_id=reseller.id, role="admin",
+            person_id=self.people[who], name=_NAMES[who], via="console", language=reseller.language,
         )  # fmt: skip
 
     def customer_admin(self, key: str) -> Actor:

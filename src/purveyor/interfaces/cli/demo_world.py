@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import Protocol
 
 from purveyor.infra import clock
+from purveyor.interfaces.cli import demo_bank, demo_cards, demo_money
 from purveyor.interfaces.cli.demo_cast import PASSWORD
 from purveyor.interfaces.cli.demo_people import Logins, make_houses, make_logins
 from purveyor.interfaces.cli.demo_story import Story, chapters
@@ -27,18 +29,26 @@ class Progress(Protocol):
         ...
 
 
-def load(*, progress: Progress) -> dict[str, dict[str, str]]:
+def load(*, progress: Progress, arrival: datetime | None = None) -> dict[str, dict[str, str]]:
     """Fill an empty, migrated database; returns ``{actor: {email, password, api_key}}``.
 
-    Takes the business clock a year back first, which only an empty deployment allows.
+    Takes the business clock a year back first, which only an empty deployment allows. ``arrival`` is when the story
+    ends: now, unless said otherwise.
     """
-    arrival = datetime.now(UTC).replace(microsecond=0)
+    began = datetime.now(UTC)
+    arrival = (arrival or began).replace(microsecond=0)
     start = arrival - timedelta(days=DAYS_BACK)
-    clock.begin_at(start - datetime.now(UTC))
+    clock.begin_at(start - began)
     houses = make_houses(now=start)
     story = Story(houses=houses, start=start, arrival=arrival)
     steps: list[tuple[datetime, str, Callable[[datetime], None]]] = sorted(
-        chapters(story), key=lambda step: step[0]
+        chain(
+            *(
+                told(story)
+                for told in (chapters, demo_money.chapters, demo_cards.chapters, demo_bank.chapters)
+            )
+        ),
+        key=lambda step: step[0],
     )
     for done, (at, what, act) in enumerate(steps):
         progress(done, len(steps) + 1, f"{at:%d %b %Y} {what}")
@@ -46,7 +56,7 @@ def load(*, progress: Progress) -> dict[str, dict[str, str]]:
         instant = max(at, clock.now() + _TICK)
         clock.move(instant)
         act(instant)
-    clock.move(max(clock.now() + _TICK, datetime.now(UTC)))
+    clock.move(max(clock.now() + _TICK, arrival + (datetime.now(UTC) - began)))
     logins: Logins = make_logins(houses, now=clock.now())
     progress(len(steps) + 1, len(steps) + 1, "today")
     return {
