@@ -202,7 +202,7 @@ def test_an_invoice_is_paid_in_parts(house: House) -> None:
         pay(1)
     found = read(house, document)
     assert (found.status, found.paid) == ("paid", eur(1500))
-    assert events(document) == ["invoice.issued", "invoice.paid"]
+    assert events(document) == ["invoice.issued", "invoice.partly_paid", "invoice.paid"]
 
 
 def test_payments_at_once_never_exceed_the_invoice(house: House) -> None:

@@ -255,12 +255,14 @@ class CardRemoved(_KeptCardEvent):
 
 @dataclass(frozen=True)
 class _DisputeEvent(Event):
-    """About a chargeback; ids as UUID text, ``amount`` in minor units."""
+    """About a chargeback; ids as UUID text, ``amount`` in minor units. ``invoice_ids`` are all that stand open again,
+    ``invoice_id`` the first of them."""
 
     dispute_id: str
     payment_id: str
     payer_id: str
     invoice_id: str | None
+    invoice_ids: list[str]
     amount: int
     currency: str
     reason: str

@@ -9,7 +9,7 @@ from purveyor.payments.commands.dunning_case import open_case, resolve_case, tak
 from purveyor.payments.commands.dunning_ladder import reset_ladder, set_ladder
 from purveyor.payments.commands.dunning_pause import promise, put_on_hold, release
 from purveyor.payments.commands.finish_refund import finish_refund, name_refund_account
-from purveyor.payments.commands.link_invoice import link_invoice
+from purveyor.payments.commands.link_invoice import link_invoice, link_paid_invoices
 from purveyor.payments.commands.open_payable import open_payable
 from purveyor.payments.commands.record_transfer import record_transfer
 from purveyor.payments.commands.release_advance import release_advance
@@ -25,6 +25,7 @@ __all__ = [
     "finish_refund",
     "hold_or_settle",
     "link_invoice",
+    "link_paid_invoices",
     "name_refund_account",
     "open_case",
     "open_payable",

@@ -9,10 +9,18 @@ from purveyor.payments.models.bank import (
     PaymentFileItem,
     Reversal,
 )
-from purveyor.payments.models.cards import Card, CardAttempt, CardDispute, CardEvent, CardPayer, CardRefund
+from purveyor.payments.models.cards import (
+    Card,
+    CardAttempt,
+    CardDispute,
+    CardDisputePart,
+    CardEvent,
+    CardPayer,
+    CardRefund,
+)
 from purveyor.payments.models.dunning import DunningCase, DunningDone, DunningStep
 from purveyor.payments.models.funds import FundSettings
-from purveyor.payments.models.money import Allocation, Payable, Payment
+from purveyor.payments.models.money import Allocation, PaidInvoice, Payable, Payment
 from purveyor.payments.models.refunds import Refund
 
 __all__ = [
@@ -23,6 +31,7 @@ __all__ = [
     "Card",
     "CardAttempt",
     "CardDispute",
+    "CardDisputePart",
     "CardEvent",
     "CardPayer",
     "CardRefund",
@@ -31,6 +40,7 @@ __all__ = [
     "DunningStep",
     "FundSettings",
     "Mandate",
+    "PaidInvoice",
     "Payable",
     "Payment",
     "PaymentFile",

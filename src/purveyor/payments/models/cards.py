@@ -190,9 +190,8 @@ class CardDispute(models.Model):
     invoice_id = models.UUIDField(null=True)
     amount = models.BigIntegerField()
     currency = models.TextField()
-    # Where it was taken from: the payable itself, one that asks for it again, the balance, and what nobody covers.
+    # Where it was taken from: the payable itself, the balance, and what nobody covers. What asks for it anew has parts.
     reopened = models.BigIntegerField(default=0)
-    asked = models.ForeignKey(Payable, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     from_balance = models.BigIntegerField(default=0)
     loss = models.BigIntegerField(default=0)
     reason = models.TextField()
@@ -207,3 +206,23 @@ class CardDispute(models.Model):
             ),
         )
         indexes = (models.Index(fields=["payer_id", "-opened_at"], name="payments_carddispute_payer"),)
+
+
+class CardDisputePart(models.Model):
+    """What a chargeback took from one of the invoices that the payment had paid, and what asks for it anew."""
+
+    id = models.UUIDField(primary_key=True)
+    reseller_id = models.UUIDField()
+    customer_id = models.UUIDField()
+    payer_id = models.UUIDField()
+    dispute = models.ForeignKey(CardDispute, on_delete=models.PROTECT, related_name="part", db_index=False)
+    invoice_id = models.UUIDField()
+    amount = models.BigIntegerField()
+    asked = models.ForeignKey(Payable, on_delete=models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["dispute", "invoice_id"], name="payments_carddisputepart_once"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="payments_carddisputepart_amount"),
+        )
+        indexes = (models.Index(fields=["invoice_id"], name="payments_disputepart_invoice"),)

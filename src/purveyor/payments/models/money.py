@@ -137,3 +137,22 @@ class Allocation(models.Model):
             models.CheckConstraint(condition=Q(amount__gt=0), name="payments_allocation_positive"),
             models.UniqueConstraint(fields=["payment", "payable"], name="payments_allocation_once"),
         )
+
+
+class PaidInvoice(models.Model):
+    """An invoice that was issued before the order whose money paid it, and how much of it (minor units): a payment of
+    several finds its way back."""
+
+    id = models.UUIDField(primary_key=True)
+    reseller_id = models.UUIDField()
+    customer_id = models.UUIDField()
+    payer_id = models.UUIDField()
+    payable = models.ForeignKey(Payable, on_delete=models.PROTECT, related_name="+", db_index=False)
+    invoice_id = models.UUIDField()
+    amount = models.BigIntegerField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["payable", "invoice_id"], name="payments_paidinvoice_once"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="payments_paidinvoice_amount"),
+        )

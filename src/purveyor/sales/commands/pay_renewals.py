@@ -21,7 +21,7 @@ from purveyor.kernel.money import Money, split_largest_remainder
 from purveyor.parties import authority
 from purveyor.parties import queries as parties
 from purveyor.payments import cards
-from purveyor.payments.commands import charge_balance, open_payable, release_advance
+from purveyor.payments.commands import charge_balance, link_paid_invoices, open_payable, release_advance
 from purveyor.payments.queries import find_value_date
 from purveyor.renewals.commands import hold_renewals, release_renewals, settle_held
 from purveyor.renewals.commands.hold_renewals import MAX_RENEWALS, Held, total
@@ -92,6 +92,9 @@ def complete(
     is left is cancelled.
     """
     done = settle_held(actor=actor, now=now, order_id=order.id, source=source, value_date=value_date)
+    before = {one.document.id: one.document.open for one in done if one.document.kind == "invoice"}
+    if before and source == "advance" and order.payable_id is not None:
+        link_paid_invoices(actor=system_actor(), now=now, payable_id=order.payable_id, amounts=before)
     rest = Money(order.gross, order.currency) - total(done, order.currency)
     if rest:
         release_advance(
