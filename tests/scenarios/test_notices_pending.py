@@ -6,6 +6,8 @@ import pytest
 
 from purveyor.catalog import commands as catalog
 from purveyor.catalog.types import Terms
+from purveyor.interfaces.api import documents
+from purveyor.interfaces.api.renewal_shapes import RenewalRow
 from purveyor.kernel.money import Money
 from tests.scenarios.stage import Json, Stage, new, open_stage
 from tests.scenarios.test_notices import mails, person
@@ -70,3 +72,16 @@ def test_pay_before_the_26th_is_said_on_the_15th_20th_23rd_and_25th(stage: Stage
     # What is paid is not asked for again.
     assert reminded(paid) == before[:1]
     assert len(asked(stage)) == 6
+    # A program reads who was told, as the console's renewals show it; a customer that does not pay learns nothing.
+    rows = stage.reseller.get("/renewals?until=2026-11-30").ok(documents.Listed[RenewalRow])["data"]
+    (row,) = [one for one in rows if one["subscription"] == never]
+    whole = stage.operator.get(f"/renewals/{row['id']}").ok(RenewalRow)
+    assert whole["told"] == row["told"]
+    told = [one for one in row["told"] if one["kind"] == "pending"]
+    assert [one["step"] for one in told] == [0, 11, 6, 3, 1, -1]
+    assert {(one["text"], one["email"], one["role"], one["language"]) for one in told} == {
+        ("Waits for its payment", "ines@adler.example", "admin", "en")
+    }
+    assert told[0]["at"] == "2026-11-10T05:00:00Z"
+    (seen,) = stage.key_of(customer).get(f"/renewals?customer={customer}&until=2026-11-30").ok()["data"][:1]
+    assert seen["told"] == []
