@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from purveyor.interfaces.api import payment_files, statements
+from purveyor.interfaces.api import mandate_shapes, payment_files, statements
 from purveyor.kernel.ids import show
 from tests.scenarios.stage import MONTH, Stage, new, open_stage
 from tests.support.jobs import run_pending_jobs
@@ -245,7 +245,7 @@ def test_direct_debits_of_what_is_due(stage: Stage, customer: str) -> None:
         "name": "Reseller GmbH",
         "signed_on": "2026-03-01",
     }
-    mandate = stage.operator.post("/mandates", given).ok(payment_files.MandateOut, 201)
+    mandate = stage.operator.post("/mandates", given).ok(mandate_shapes.MandateOut, 201)
     assert (mandate["iban"], mandate["sequence"]) == ("DE89370400440532013000", "FRST")
     stage.operator.post("/mandates", given).refused(409, "mandate_exists")
     stage.reseller.patch(f"/subscriptions/{made['subscriptions'][0]}", {"renewal_quantity": 3}).ok()
@@ -271,4 +271,4 @@ def test_direct_debits_of_what_is_due(stage: Stage, customer: str) -> None:
     (entry,) = send(stage, camt([back], sequence=18, day="2026-05-06"))["entries"]
     assert entry["status"] == "returned"
     stage.operator.post("/payment-files", {"kind": "pain.008"}).ok(status=201)
-    stage.operator.post(f"/mandates/{mandate['id']}/revoke").ok(payment_files.MandateOut)
+    stage.operator.post(f"/mandates/{mandate['id']}/revoke").ok(mandate_shapes.MandateOut)

@@ -17,6 +17,7 @@ from typing import Any, LiteralString, NamedTuple
 from uuid import UUID
 
 import psycopg
+from django.db import connection as current
 from django.db import connections
 from psycopg import sql
 
@@ -89,6 +90,18 @@ def uncollected() -> Iterator[None]:
         yield
     finally:
         gc.enable()
+
+
+@contextmanager
+def unanswered() -> Iterator[None]:
+    """Statements of the transaction in progress are sent inside without waiting for what they come to: PostgreSQL works
+    on one while Python makes the next. Reading rows waits for them all, and so does the end.
+
+    An error comes with the next read or at the end, as an error of Django's. How many rows a statement changed is
+    not known inside: no model may be saved there.
+    """
+    with current.wrap_database_errors, current.connection.pipeline():
+        yield
 
 
 def escaped(value: str) -> str:

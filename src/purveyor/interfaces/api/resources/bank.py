@@ -45,9 +45,10 @@ def import_statement(request: ApiRequest) -> Any:
     """
     actor, now = request.call.actor, request.call.now
     require(actor, "operate")
-    found = acts.import_statement(actor=actor, now=now, content=request.call.file)
+    found = acts.import_statement(actor=actor, now=now, content=request.call.file, match=True)
     for one in found:
-        acts.match_statement(actor=actor, now=now, statement_id=one.statement.id)
+        if one.statement.undecided:
+            acts.match_statement(actor=actor, now=now, statement_id=one.statement.id)
     also = [show("bst", one.statement.id) for one in found[1:]]
     return _whole(request, found[0].statement.id, duplicate=found[0].duplicate, also=also)
 

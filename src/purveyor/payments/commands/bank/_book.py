@@ -30,12 +30,19 @@ _BY_AMOUNT = f"""
 SELECT {_FIELDS} FROM payments_payable p WHERE p.status IN ('open', 'partially_paid')
 AND (p.amount - p.credited - p.paid, p.currency) IN (SELECT * FROM unnest(%s::bigint[], %s::text[]))
 ORDER BY p.opened_at DESC LIMIT 500"""
+_ACCOUNT = "SELECT pg_advisory_xact_lock(hashtext('bank statement'), hashtext(%s))"
 # Who paid from an account before, as matched then, or gave a mandate over it.
 _PAYERS = """
 SELECT DISTINCT e.debtor_iban, m.payer_id FROM payments_bankentry e JOIN payments_bankmatch m ON m.entry_id = e.id
 WHERE e.debtor_iban = ANY(%s::text[]) AND e.debtor_iban <> '' AND e.status IN ('matched', 'partial')
   AND m.undone_at IS NULL AND m.payer_id IS NOT NULL
 UNION SELECT iban, payer_id FROM payments_mandate WHERE iban = ANY(%s::text[]) AND revoked_at IS NULL"""
+
+
+def lock_account(account: str) -> None:
+    """One import or match of an account at a time: the others wait for its end."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ACCOUNT, (account,))
 
 
 def read_book(actor: Actor, entries: Sequence[ReadEntry]) -> Book:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -18,7 +18,7 @@ from django.db import connection
 from purveyor.billing.commands import apply_payments
 from purveyor.billing.naming import Named
 from purveyor.infra import activity, outbox
-from purveyor.infra.bulk import array
+from purveyor.infra.bulk import array, unanswered
 from purveyor.infra.outbox import Whose
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.events import Event
@@ -81,7 +81,7 @@ class Arrival:
     ``at`` is the payer where no payable tells it: all of the money is for its balance then.
     """
 
-    entry_id: UUID
+    entry_id: UUID | str
     amount: Money
     value_date: date
     reference: str
@@ -95,7 +95,7 @@ class Arrival:
 class Decided:
     """What is noted on an entry: its status and, for one that waits, why and what may be meant."""
 
-    entry_id: UUID
+    entry_id: UUID | str
     status: str
     waits: str = ""
     suggested: tuple[UUID, ...] = ()
@@ -140,41 +140,56 @@ class Twins:
         return self._seen[key]
 
 
-def write_arrivals(actor: Actor, now: datetime, arrivals: Sequence[Arrival], twins: Twins) -> None:
+def write_arrivals(
+    actor: Actor,
+    now: datetime,
+    arrivals: Sequence[Arrival],
+    twins: Twins,
+    *,
+    beside: Callable[[], None] | None = None,
+) -> None:
     """Store them all. The candidates of the parts are as they are afterwards (``matching.take`` was called).
+
+    ``beside`` sends what belongs to them and needs no answer. PostgreSQL works on one statement while the next one is
+    made here.
 
     Emits: payment.received and what follows from it, for each.
     """
-    if not arrivals:
-        return
     candidates = {part.candidate.id: part.candidate for one in arrivals for part in one.parts}
     behind = invoices_behind(actor, candidates.values())
     ids = new_id_texts(len(arrivals))
     owners = [outbox.whose(*_scope(one)) for one in arrivals]
-    _insert(actor, now, arrivals, ids, owners, twins)
-    counted, postings = _count(arrivals, ids, behind)
-    statuses = apply_payments(actor=actor, now=now, amounts=counted)
-    post_many(actor=actor, now=now, postings=postings)
-    # What was collected is in no open file any more.
-    _execute(_COLLECTED, (now, array(one.plain_id for one in candidates.values() if not one.open)))
+    with unanswered():
+        if beside is not None:
+            beside()
+        if not arrivals:
+            return
+        _insert(actor, now, arrivals, ids, owners, twins)
+        counted, postings = _count(arrivals, ids, behind)
+        statuses = apply_payments(actor=actor, now=now, amounts=counted)
+        post_many(actor=actor, now=now, postings=postings)
+        # What was collected is in no open file any more.
+        _execute(_COLLECTED, (now, array(one.plain_id for one in candidates.values() if not one.open)))
+        _announce(actor, now, arrivals, ids, owners, behind)
     paid = [invoice_id for invoice_id, status in statuses.items() if status == "paid"]
     for case in models.DunningCase.objects.raw(_DUNNED, (array(paid),)):
         resolve(actor, now, case)
-    _announce(actor, now, arrivals, ids, owners, behind)
+
+
+def noted(one: Decided) -> dict[str, Any]:
+    """What an entry's row says of it."""
+    return {
+        "id": str(one.entry_id),
+        "status": one.status,
+        "waits": one.waits,
+        "suggestion": {"payables": [str(id) for id in one.suggested]} if one.suggested else {},
+        "to_balance": one.to_balance,
+    }
 
 
 def write_decided(actor: Actor, now: datetime, decided: Sequence[Decided]) -> None:
     """Note on each entry what became of it. One statement."""
-    rows = [
-        {
-            "id": str(one.entry_id),
-            "status": one.status,
-            "waits": one.waits,
-            "suggestion": {"payables": [str(id) for id in one.suggested]} if one.suggested else {},
-            "to_balance": one.to_balance,
-        }
-        for one in decided
-    ]
+    rows = [noted(one) for one in decided]
     if rows:
         _execute(_ENTRIES, (now, actor.name, json.dumps(rows)))
 

@@ -18,51 +18,58 @@ from purveyor.kernel.ids import new_id, new_id_texts
 from purveyor.parties import authority
 from purveyor.parties import queries as parties
 from purveyor.payments import bank, models
+from purveyor.payments.commands.bank._book import lock_account
+from purveyor.payments.commands.bank._write import Decided, noted
+from purveyor.payments.commands.bank.match_statement import (
+    Incoming,
+    carry_out,
+    decide_incoming,
+    match_statement,
+)
 from purveyor.payments.events import StatementImported
 from purveyor.payments.rules.bank.reading import read_file, warnings_of
 from purveyor.payments.types_bank import Imported, ReadEntry, ReadStatement
 
-_LOCK = "SELECT pg_advisory_xact_lock(hashtext('bank statement'), hashtext(%s))"
 _KNOWN = "SELECT key, amount, value_date FROM payments_bankentry WHERE account = %s AND key = ANY(%s)"
 _ENTRIES = """
 INSERT INTO payments_bankentry (id, statement_id, position, account, key, amount, currency, value_date, booked_on,
   is_reversal, reference, end_to_end, debtor_name, debtor_iban, text, status, reason, suggestion, to_balance,
-  decided_by)
+  decided_at, decided_by)
 SELECT id, %s, position, %s, key, amount, %s, value_date, booked_on, is_reversal, reference, end_to_end, debtor_name,
-  debtor_iban, text, 'new', '', '{}'::jsonb, 0, ''
+  debtor_iban, text, status, waits, suggestion, to_balance, CASE WHEN status <> 'new' THEN %s::timestamptz END,
+  CASE WHEN status <> 'new' THEN %s ELSE '' END
 FROM jsonb_to_recordset(%s::jsonb) AS r(id uuid, position int, key text, amount bigint, value_date date,
   booked_on date, is_reversal boolean, reference text, end_to_end text, debtor_name text, debtor_iban text,
-  text text)"""
+  text text, status text, waits text, suggestion jsonb, to_balance bigint)"""
+# Of an entry that nobody has looked at.
+_NEW: dict[str, Any] = {"status": "new", "waits": "", "suggestion": {}, "to_balance": 0}
 
 
 @command
 @bulk.uncollected()
-def import_statement(*, actor: Actor, now: datetime, content: bytes) -> list[Imported]:
+def import_statement(*, actor: Actor, now: datetime, content: bytes, match: bool = False) -> list[Imported]:
     """Read a CAMT.053 or MT940 file and store its statements with their entries, which ``match_statement`` then
     looks at. All of the file, or nothing.
 
-    The same statement again changes nothing and is returned as ``duplicate``: the same bytes, or the same statement
-    of the account without a new entry. An entry that another statement showed is skipped. A gap in the sequence and
-    an opening balance that is not the closing before it are warnings. The operator's act. Source: rules.md e.
+    With ``match`` they are matched before they are stored, all of them now: half as much is written of each. The same
+    statement again changes nothing and is returned as ``duplicate``: the same bytes, or the same statement of the
+    account without a new entry. An entry that another statement showed is skipped. A gap in the sequence and an opening
+    balance that is not the closing before it are warnings. The operator's act. Source: rules.md e.
 
     Raises: Forbidden; StatementUnreadable; StatementTooLarge; StatementDoesNotAddUp.
-    Emits: bank_statement.imported, upon which the rest is matched.
+    Emits: bank_statement.imported, upon which the rest is matched; with ``match`` what ``match_statement`` does.
     """
     authority.require(actor, "operate")
     read = read_file(content)
     digest = hashlib.sha256(content).hexdigest()
     for account in sorted({one.account for one in read}):
         lock_account(account)
-    return [_store(actor, now, one, digest, part) for part, one in enumerate(read)]
+    return [_store(actor, now, one, digest, part, match=match) for part, one in enumerate(read)]
 
 
-def lock_account(account: str) -> None:
-    """One import or match of an account at a time: the others wait for its end."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK, (account,))
-
-
-def _store(actor: Actor, now: datetime, read: ReadStatement, digest: str, part: int) -> Imported:
+def _store(
+    actor: Actor, now: datetime, read: ReadStatement, digest: str, part: int, *, match: bool
+) -> Imported:
     statements = models.BankStatement.objects
     row = statements.filter(sha256=digest, part=part).first()
     fresh = [] if row is not None else _new_entries(read)
@@ -97,7 +104,6 @@ def _store(actor: Actor, now: datetime, read: ReadStatement, digest: str, part: 
         imported_by=actor.name,
         imported_by_id=actor.person_id,
     ).save(force_insert=True)
-    _insert(id, read, fresh)
     activity.record(
         actor,
         now=now,
@@ -113,6 +119,7 @@ def _store(actor: Actor, now: datetime, read: ReadStatement, digest: str, part: 
         subject_id=id,
         reseller_id=None,
     )
+    _store_entries(actor, now, id, read, fresh, match=match)
     return Imported(bank.get_statement(actor=actor, statement_id=id), False)
 
 
@@ -135,24 +142,54 @@ def _new_entries(read: ReadStatement) -> list[tuple[int, ReadEntry]]:
     ]
 
 
-def _insert(id: UUID, read: ReadStatement, entries: Sequence[tuple[int, ReadEntry]]) -> None:
-    rows: list[dict[str, Any]] = [
-        {
-            "id": entry_id,
-            "position": position,
-            "key": one.key,
-            "amount": one.amount,
-            "value_date": one.value_date.isoformat(),
-            "booked_on": one.booked_on.isoformat(),
-            "is_reversal": one.is_reversal,
-            "reference": one.reference,
-            "end_to_end": one.end_to_end,
-            "debtor_name": one.debtor_name,
-            "debtor_iban": one.debtor_iban,
-            "text": one.text,
-        }
-        for entry_id, (position, one) in zip(new_id_texts(len(entries)), entries, strict=True)
-    ]
-    if rows:
+def _store_entries(
+    actor: Actor,
+    now: datetime,
+    id: UUID,
+    read: ReadStatement,
+    entries: Sequence[tuple[int, ReadEntry]],
+    *,
+    match: bool,
+) -> None:
+    ids = new_id_texts(len(entries))
+
+    def insert(decided: Sequence[Decided] = ()) -> None:
+        noted_on = {one.entry_id: noted(one) for one in decided}
+        rows = [
+            _row(entry_id, position, one) | noted_on.get(entry_id, _NEW)
+            for entry_id, (position, one) in zip(ids, entries, strict=True)
+        ]
         with connection.cursor() as cursor:
-            cursor.execute(_ENTRIES, (id, read.account, read.currency, json.dumps(rows)))
+            params = (id, read.account, read.currency, now, actor.name, json.dumps(rows))
+            cursor.execute(_ENTRIES, params)
+
+    if not entries:
+        return
+    if not match:
+        insert()
+        return
+    incoming = [
+        Incoming(entry_id, read.currency, one)
+        for entry_id, (_, one) in zip(ids, entries, strict=True)
+        if one.amount > 0 and not one.is_reversal
+    ]
+    carry_out(actor, now, decide_incoming(actor, incoming), insert)
+    if len(incoming) < len(entries):
+        match_statement(actor=actor, now=now, statement_id=id)
+
+
+def _row(id: str, position: int, entry: ReadEntry) -> dict[str, Any]:
+    return {
+        "id": id,
+        "position": position,
+        "key": entry.key,
+        "amount": entry.amount,
+        "value_date": entry.value_date.isoformat(),
+        "booked_on": entry.booked_on.isoformat(),
+        "is_reversal": entry.is_reversal,
+        "reference": entry.reference,
+        "end_to_end": entry.end_to_end,
+        "debtor_name": entry.debtor_name,
+        "debtor_iban": entry.debtor_iban,
+        "text": entry.text,
+    }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from purveyor.infra import bulk, outbox
@@ -14,7 +15,7 @@ from purveyor.kernel.errors import NotFound
 from purveyor.kernel.money import Money
 from purveyor.parties import authority
 from purveyor.payments import models
-from purveyor.payments.commands.bank._book import find_by_amount, read_book
+from purveyor.payments.commands.bank._book import find_by_amount, lock_account, read_book
 from purveyor.payments.commands.bank._outgoing import settle_outgoing
 from purveyor.payments.commands.bank._write import (
     Arrival,
@@ -24,13 +25,30 @@ from purveyor.payments.commands.bank._write import (
     write_decided,
     write_matches,
 )
-from purveyor.payments.commands.bank.import_statement import lock_account
 from purveyor.payments.events import StatementGoingOn
 from purveyor.payments.rules.bank.matching import SUGGESTED_MAX, Book, decide, take
 from purveyor.payments.types_bank import Decision, ReadEntry
 
 CHUNK = 1_000
 Row = models.BankEntry
+
+
+class Incoming(NamedTuple):
+    """Money that came in, stored or about to be."""
+
+    id: UUID | str
+    currency: str
+    entry: ReadEntry
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What entries come to, before anything of it is written."""
+
+    twins: Twins
+    arrivals: list[Arrival] = field(default_factory=list)
+    matches: list[dict[str, Any]] = field(default_factory=list)
+    decided: list[Decided] = field(default_factory=list)
 
 
 @command
@@ -96,8 +114,13 @@ def match_again(*, actor: Actor, now: datetime) -> int:
 
 def decide_rows(actor: Actor, now: datetime, rows: Sequence[Row]) -> None:
     """Decide these entries, and write what they come to."""
-    incoming = [row for row in rows if row.amount > 0 and not row.is_reversal]
-    _decide_incoming(actor, now, incoming)
+    incoming = [
+        Incoming(row.id, row.currency, read_of(row)) for row in rows if row.amount > 0 and not row.is_reversal
+    ]
+    if incoming:
+        carry_out(
+            actor, now, decide_incoming(actor, incoming), lambda decided: write_decided(actor, now, decided)
+        )
     for row in rows:
         if row.amount < 0 or row.is_reversal:
             settle_outgoing(actor, now, row)
@@ -119,57 +142,63 @@ def read_of(row: Row) -> ReadEntry:
     )
 
 
-def bank_says(row: Row) -> str:
+def bank_says(row: Row | ReadEntry) -> str:
     """What a payment keeps as its reference: the creditor reference, or else what the payer wrote."""
     return (row.reference or row.text or row.end_to_end or row.key)[:200]
 
 
-def _decide_incoming(actor: Actor, now: datetime, rows: Sequence[Row]) -> None:
-    if not rows:
-        return
-    entries = [read_of(row) for row in rows]
-    book = read_book(actor, entries)
+def decide_incoming(actor: Actor, incoming: Sequence[Incoming]) -> Outcome:
+    """What each of them is for. Payables are locked, nothing is written."""
+    book = read_book(actor, [one.entry for one in incoming])
     known = [*book.by_reference.values(), *book.by_number.values()]
     known += [one for some in book.by_payer.values() for one in some]
-    twins = Twins(sorted({one.id for one in known}))
-    arrivals: list[Arrival] = []
-    decided: list[Decided] = []
-    matches: list[dict[str, Any]] = []
-    open_ones: list[tuple[Row, Decision]] = []
-    for row, entry in zip(rows, entries, strict=True):
-        found = decide(entry, row.currency, book)
-        if found.rule is None:
-            open_ones.append((row, found))
+    found = Outcome(Twins(sorted({one.id for one in known})))
+    waiting: list[tuple[Incoming, Decision]] = []
+    for one in incoming:
+        entry = one.entry
+        decision = decide(entry, one.currency, book)
+        if decision.rule is None:
+            waiting.append((one, decision))
             continue
-        first = found.parts[0].candidate
-        amount = Money(row.amount, row.currency)
-        typed_in = twins.typed_in(first.id, amount, row.value_date)
+        first = decision.parts[0].candidate
+        amount = Money(entry.amount, one.currency)
+        typed_in = found.twins.typed_in(first.id, amount, entry.value_date)
         if typed_in is not None:
-            matches.append(
-                {"entry": row.id, "payment": typed_in, "payable": first.id, "payer": first.payer_id,
-                 "amount": row.amount, "rule": "recorded"}
+            found.matches.append(
+                {"entry": one.id, "payment": typed_in, "payable": first.id, "payer": first.payer_id,
+                 "amount": entry.amount, "rule": "recorded"}
             )  # fmt: skip
-            decided.append(Decided(row.id, "matched"))
+            found.decided.append(Decided(one.id, "matched"))
             continue
-        take(found)
+        take(decision)
         book.learn(entry, first.payer_id)
-        arrivals.append(
+        found.arrivals.append(
             Arrival(
-                row.id,
+                one.id,
                 amount,
-                row.value_date,
-                bank_says(row),
-                found.rule,
-                found.parts,
-                found.to_balance,
+                entry.value_date,
+                bank_says(entry),
+                decision.rule,
+                decision.parts,
+                decision.to_balance,
                 first,
             )
         )
-        decided.append(Decided(row.id, "", to_balance=found.to_balance))
-    decided = _with_status(decided, arrivals)
-    write_arrivals(actor, now, arrivals, twins)
-    write_matches(actor, now, matches)
-    write_decided(actor, now, decided + _waiting(open_ones, book))
+        found.decided.append(Decided(one.id, "", to_balance=decision.to_balance))
+    found.decided = _with_status(found.decided, found.arrivals) + _waiting(waiting, book)
+    return found
+
+
+def carry_out(
+    actor: Actor, now: datetime, outcome: Outcome, note: Callable[[Sequence[Decided]], None]
+) -> None:
+    """Write what they come to; ``note`` writes what the entries themselves say, in one statement without an answer."""
+
+    def beside() -> None:
+        note(outcome.decided)
+        write_matches(actor, now, outcome.matches)
+
+    write_arrivals(actor, now, outcome.arrivals, outcome.twins, beside=beside)
 
 
 def _with_status(decided: list[Decided], arrivals: Sequence[Arrival]) -> list[Decided]:
@@ -189,13 +218,13 @@ def _with_status(decided: list[Decided], arrivals: Sequence[Arrival]) -> list[De
     ]
 
 
-def _waiting(open_ones: Sequence[tuple[Row, Decision]], book: Book) -> list[Decided]:
+def _waiting(open_ones: Sequence[tuple[Incoming, Decision]], book: Book) -> list[Decided]:
     """What waits, with what anybody owes that comes to the same amount as the last suggestion."""
-    unknown = [row for row, found in open_ones if len(found.suggested) < SUGGESTED_MAX]
-    alike = find_by_amount({(row.amount, row.currency) for row in unknown})
+    unknown = [one for one, found in open_ones if len(found.suggested) < SUGGESTED_MAX]
+    alike = find_by_amount({(one.entry.amount, one.currency) for one in unknown})
     decided = []
-    for row, found in open_ones:
-        more = [one.id for one in alike.get((row.amount, row.currency), ())]
+    for one, found in open_ones:
+        more = [other.id for other in alike.get((one.entry.amount, one.currency), ())]
         suggested = tuple(dict.fromkeys([*found.suggested, *more]))[:SUGGESTED_MAX]
-        decided.append(Decided(row.id, "open", found.waits, suggested))
+        decided.append(Decided(one.id, "open", found.waits, suggested))
     return decided

@@ -7,6 +7,7 @@ one entry each where their amounts say the same as the whole.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -63,33 +64,40 @@ def _root(content: bytes) -> Node:
     return root
 
 
+@lru_cache(maxsize=1024)
+def _local(tag: Any) -> str:
+    """An element's name without its namespace; nothing for what is no element. A file has few of them, often."""
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
 class _Flat(dict[str, list[Node]]):
     """Everything under a node by its path without namespaces ("Refs/EndToEndId"), looked at once: ten times as fast
     as asking the tree for each field."""
 
     def __init__(self, node: Node, *, without: str = "") -> None:
-        super().__init__()
         self._walk(node, "", without)
 
     def _walk(self, node: Node, path: str, without: str) -> None:
         for child in node:
-            tag = child.tag
-            if not isinstance(tag, str):
+            name = _local(child.tag)
+            if not name or name == without:
                 continue
-            name = tag.rpartition("}")[2]
-            if name == without:
-                continue
-            here = f"{path}{name}"
-            self.setdefault(here, []).append(child)
+            here = path + name
+            known = self.get(here)
+            if known is None:
+                self[here] = [child]
+            else:
+                known.append(child)
             if len(child):
-                self._walk(child, f"{here}/", without)
+                self._walk(child, here + "/", without)
 
     def text(self, *paths: str) -> str:
         """The text of the first of these paths that has any."""
         for path in paths:
             for found in self.get(path, ()):
-                if found.text and found.text.strip():
-                    return str(found.text).strip()
+                text = (found.text or "").strip()
+                if text:
+                    return str(text)
         return ""
 
 
@@ -172,10 +180,7 @@ def _entries(node: Node, fallback: str, currency: str, where: str) -> Iterator[R
     }
     base = line(key or (f"{fallback.partition('#')[0]}/{reference}" if reference else fallback), 200)
     details = [
-        _Flat(child)
-        for group in flat.get("NtryDtls", ())
-        for child in group
-        if isinstance(child.tag, str) and child.tag.rpartition("}")[2] == "TxDtls"
+        _Flat(child) for group in flat.get("NtryDtls", ()) for child in group if _local(child.tag) == "TxDtls"
     ]
     parts = _split(details, signed, currency, where) if len(details) > 1 else None
     if parts is None:
