@@ -41,12 +41,12 @@ class FileRow:
 
 @dataclass(frozen=True, slots=True)
 class MandateRow:
-    """A mandate with the name of its payer."""
+    """A mandate with the name of its payer, and where it is revoked."""
 
     mandate: Mandate
     payer: str
     colour: str
-    key: str
+    revoke_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +65,7 @@ def listing(desk: Desk) -> HttpResponse:
         done = desk.submit(None, lambda: _act(desk))
         if done:
             return done
-    key = read_cursor(cursor_of(desk.request), parts=2)
-    try:
-        cursor = None if key is None else (datetime.fromisoformat(key[0]), UUID(key[1]))
-    except ValueError as error:
-        raise Invalid(field="cursor", reason="not_a_cursor") from error
-    found = bank_files.list_files(actor=desk.actor, cursor=cursor, limit=LIMIT + 1)
+    found = bank_files.list_files(actor=desk.actor, cursor=_instant_cursor(desk), limit=LIMIT + 1)
     rows, more = found[:LIMIT], len(found) > LIMIT
     after = write_cursor(rows[-1].made_at.isoformat(), str(rows[-1].id)) if more else None
     context = {
@@ -79,6 +74,15 @@ def listing(desk: Desk) -> HttpResponse:
         "pager": pager(desk.request, after),
     }
     return desk.render("console/bank/files.html", context)
+
+
+def _instant_cursor(desk: Desk) -> tuple[datetime, UUID] | None:
+    """Where the page begins. Raises Invalid."""
+    key = read_cursor(cursor_of(desk.request), parts=2)
+    try:
+        return None if key is None else (datetime.fromisoformat(key[0]), UUID(key[1]))
+    except ValueError as error:
+        raise Invalid(field="cursor", reason="not_a_cursor") from error
 
 
 def _act(desk: Desk) -> str:
@@ -121,23 +125,28 @@ def content(desk: Desk, file_id: UUID) -> HttpResponse:
 
 @page("operate", scopes=("operator",))
 def mandates(desk: Desk) -> HttpResponse:
-    """Mandates that hold; entering one for a payer (``?for=``), revoking one."""
-    if desk.posted and desk.request.POST.get("act") == "revoke":
-        done = desk.submit(None, lambda: _revoke(desk))
-        if done:
-            return done
+    """Mandates that hold; entering one for a payer (``?for=``), revoking one (``?revoke=``) once it is confirmed."""
+    if "revoke" in desk.request.GET:
+        return _revoking(desk)
     payer = _payer(desk)
     form = MandateForm(desk.request.POST or None, initial={"signed_on": desk.today})
     if payer is not None and desk.posted and form.is_valid():
         done = desk.submit(form, lambda: _enter(desk, payer, form))
         if done:
             return done
-    rows = bank_files.list_mandates(actor=desk.actor)
+    found = bank_files.list_mandates(actor=desk.actor, cursor=_instant_cursor(desk), limit=LIMIT + 1)
+    rows, more = found[:LIMIT], len(found) > LIMIT
+    after = write_cursor(rows[-1].entered_at.isoformat(), str(rows[-1].id)) if more else None
     names = parties.names_of(actor=desk.actor, ids={one.payer_id for one in rows})
     q = desk.request.GET.get("q", "").strip()
     context = {
         "rows": [
-            MandateRow(one, names.get(one.payer_id, ""), tint_of(one.payer_id), show("man", one.id))
+            MandateRow(
+                one,
+                names.get(one.payer_id, ""),
+                tint_of(one.payer_id),
+                f"{desk.url('bank_mandates')}?revoke={show('man', one.id)}",
+            )
             for one in rows
         ],
         "payer": payer,
@@ -145,6 +154,7 @@ def mandates(desk: Desk) -> HttpResponse:
         "q": q,
         "payers": _found(desk, q) if q else [],
         "tabs": tabs(desk, "bank_mandates"),
+        "pager": pager(desk.request, after),
     }
     return desk.render(
         "console/bank/mandates.html", context, status=422 if desk.posted and form.errors else 200
@@ -188,10 +198,30 @@ def _enter(desk: Desk, payer: Organization, form: MandateForm) -> str:
     return desk.url("bank_mandates")
 
 
-def _revoke(desk: Desk) -> str:
-    acts.revoke_mandate(actor=desk.actor, now=desk.now, mandate_id=_id(desk, "man", "mandate"))
-    desk.say(_("The mandate is revoked. What the bank has already is still collected."))
-    return desk.url("bank_mandates")
+def _revoking(desk: Desk) -> HttpResponse:
+    try:
+        mandate_id = read("man", desk.request.GET["revoke"])
+    except ValueError as error:
+        raise NotFound(kind="mandate") from error
+    found = bank_files.get_mandate(actor=desk.actor, mandate_id=mandate_id)
+
+    def act() -> str:
+        acts.revoke_mandate(actor=desk.actor, now=desk.now, mandate_id=mandate_id)
+        return desk.url("bank_mandates")
+
+    if desk.posted:
+        said = _("The mandate is revoked. What the bank has already is still collected.")
+        done = desk.submit(None, act, said=said)
+        if done:
+            return done
+    payer = parties.names_of(actor=desk.actor, ids={found.payer_id}).get(found.payer_id, "")
+    context = {
+        "payer": payer,
+        "reference": found.reference,
+        "back_url": desk.url("bank_mandates"),
+        "danger": True,
+    }
+    return desk.render("console/bank/revoke.html", context)
 
 
 def _id(desk: Desk, prefix: str, name: str) -> UUID:
