@@ -13,6 +13,7 @@ from purveyor.payments.rules.dunning import (
     DEFAULT_LADDER,
     TRANSITIONS,
     after_step,
+    after_tries,
     fault_of,
     may_follow,
     shift_after_pause,
@@ -77,6 +78,8 @@ def test_every_state_is_in_the_table_and_paid_ends_all() -> None:
     [
         ("none", "remind", "reminded"),
         ("reminded", "remind", "reminded"),
+        ("retrying", "remind", "retrying"),
+        ("retrying", "final_notice", "final_notice"),
         ("reminded", "final_notice", "final_notice"),
         ("final_notice", "block_orders", "final_notice"),
         ("final_notice", "remind", "final_notice"),
@@ -89,6 +92,24 @@ def test_a_step_makes_a_case_sterner_never_milder(
     before: DunningStatus, action: DunningAction, after: DunningStatus
 ) -> None:
     assert after_step(before, action) == after
+
+
+@pytest.mark.parametrize(
+    ("before", "is_tried", "was_reminded", "after"),
+    [
+        ("none", True, False, "retrying"),
+        ("reminded", True, True, "retrying"),
+        ("retrying", False, False, "none"),
+        ("retrying", False, True, "reminded"),
+        ("final_notice", True, True, "final_notice"),
+        ("suspended", False, True, "suspended"),
+    ],
+)
+def test_a_card_that_is_tried_again_is_a_state_until_the_final_notice(
+    before: DunningStatus, is_tried: bool, was_reminded: bool, after: DunningStatus
+) -> None:
+    assert after_tries(before, is_tried=is_tried, was_reminded=was_reminded) == after
+    assert after == before or may_follow(before, after)
 
 
 @pytest.mark.parametrize("action", AFTER)

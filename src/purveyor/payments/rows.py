@@ -100,6 +100,7 @@ def case_of(row: models.DunningCase) -> DunningCase:
         due_at=row.due_at,
         reason=row.reason,
         promised_until=row.promised_until,
+        retry_at=row.retry_at,
         blocks_orders=row.blocks_orders,
         opened_at=row.opened_at,
         resolved_at=row.resolved_at,

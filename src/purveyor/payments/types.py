@@ -116,7 +116,15 @@ Channel = Literal["mail"]
 Audience = Literal["payer", "reseller", "operator"]
 DunningAction = Literal["remind", "final_notice", "block_orders", "suspend", "terminate"]
 DunningStatus = Literal[
-    "none", "reminded", "final_notice", "suspended", "terminated", "on_hold", "promised", "resolved"
+    "none",
+    "reminded",
+    "retrying",
+    "final_notice",
+    "suspended",
+    "terminated",
+    "on_hold",
+    "promised",
+    "resolved",
 ]
 
 
@@ -145,7 +153,8 @@ class DunningCase:
 
     ``plan`` is the ladder as it stood when the case opened, so that a date once announced holds; ``position``
     the step that comes next; ``shift_days`` how far a pause has pushed what is still to come. ``before`` is the
-    state to which a pause returns. ``customer_id`` is None for an invoice over several customers.
+    state to which a pause returns. ``retry_at`` is when the payer's card is tried again, after a decline that may pass.
+    ``customer_id`` is None for an invoice over several customers.
     """
 
     id: UUID
@@ -163,6 +172,7 @@ class DunningCase:
     due_at: datetime | None
     reason: str
     promised_until: date | None
+    retry_at: datetime | None
     blocks_orders: bool
     opened_at: datetime
     resolved_at: datetime | None

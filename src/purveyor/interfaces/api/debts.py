@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import Field, Strict
 
 from purveyor.billing.types import Document
+from purveyor.infra.clock import business_date
 from purveyor.interfaces.api import public
 from purveyor.interfaces.api.answers import Json, day, instant, maybe_instant
 from purveyor.interfaces.api.shapes import money
@@ -19,7 +20,15 @@ from purveyor.payments.types import DunningCase, Ladder, LadderStep, Payable, St
 Action = Literal["remind", "final_notice", "block_orders", "suspend", "terminate"]
 Audience = Literal["payer", "reseller", "operator"]
 CaseStatus = Literal[
-    "none", "reminded", "final_notice", "suspended", "terminated", "on_hold", "promised", "resolved"
+    "none",
+    "reminded",
+    "retrying",
+    "final_notice",
+    "suspended",
+    "terminated",
+    "on_hold",
+    "promised",
+    "resolved",
 ]
 
 
@@ -50,7 +59,8 @@ class CaseStep(Shape):
 
 
 class Case(Shape):
-    """The dunning of one overdue invoice. ``customer`` is null for an invoice over several customers."""
+    """The dunning of one overdue invoice. ``retry_on`` is the day on which the payer's card is tried again (null: it is
+    not). ``customer`` is null for an invoice over several customers."""
 
     id: str
     invoice: str
@@ -64,6 +74,7 @@ class Case(Shape):
     blocks_orders: bool
     reason: str | None
     promised_until: str | None
+    retry_on: str | None
     steps: list[CaseStep]
     opened_at: str
     resolved_at: str | None
@@ -141,6 +152,7 @@ def case(row: DunningCase, document: Document, done: list[StepDone]) -> Json:
         "blocks_orders": row.blocks_orders and row.status not in ("on_hold", "resolved"),
         "reason": row.reason or None,
         "promised_until": _maybe_day(row.promised_until),
+        "retry_on": None if row.retry_at is None else day(business_date(row.retry_at)),
         "steps": [
             *({**step(one.step), "on": None, "done_at": instant(one.done_at)} for one in done),
             *({**step(one), "on": day(on), "done_at": None} for one, on in row.to_come),

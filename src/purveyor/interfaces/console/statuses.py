@@ -22,7 +22,8 @@ TONES: dict[str, str] = {
     "provision_failed": "bad", "awaiting_link": "wait", "extended": "info", "settled": "good",
     "partially_paid": "wait", "past_due": "bad", "upcoming": "info", "at_risk": "bad", "missed": "bad",
     "planned": "info", "sending": "info", "waiting": "wait", "succeeded": "good", "declined": "bad",
-    "reminded": "wait", "final_notice": "bad", "terminated": "bad", "promised": "info", "resolved": "good",
+    "reminded": "wait", "retrying": "wait", "final_notice": "bad", "terminated": "bad", "promised": "info",
+    "resolved": "good",
 }  # fmt: skip
 
 LABELS = {
@@ -81,6 +82,7 @@ LABELS = {
     "at_risk": pgettext_lazy("state", "At risk"),
     "missed": pgettext_lazy("state", "Missed"),
     "reminded": pgettext_lazy("state", "Reminded"),
+    "retrying": pgettext_lazy("state", "Card is tried again"),
     "final_notice": pgettext_lazy("state", "Final notice given"),
     "terminated": pgettext_lazy("state", "Terminated"),
     "promised": pgettext_lazy("state", "Promised"),

@@ -19,6 +19,7 @@ STATUSES: dict[str, Promise] = {
     "ended": pgettext_lazy("state", "Ended"),
     "expired": pgettext_lazy("state", "Expired"),
     "final_notice": pgettext_lazy("state", "Final notice given"),
+    "retrying": pgettext_lazy("state", "Card is tried again"),
     "extended": pgettext_lazy("state", "Extended"),
     "done": pgettext_lazy("state", "Done"),
     "failed": pgettext_lazy("state", "Failed"),

@@ -7,13 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from purveyor.infra import activity, outbox, rows
-from purveyor.infra.clock import start_of
+from purveyor.infra.clock import business_date, start_of
 from purveyor.kernel.actor import Actor
 from purveyor.kernel.errors import NotFound
 from purveyor.kernel.events import Event
 from purveyor.payments import events, models
 from purveyor.payments.rows import step_of
-from purveyor.payments.types import LadderStep
+from purveyor.payments.rules.dunning import after_tries
+from purveyor.payments.types import LadderStep, Payable
 
 # Steps are taken in the morning, so that nobody is written to, or suspended, at night.
 STEP_HOUR = 8
@@ -82,11 +83,53 @@ def note(actor: Actor, now: datetime, row: models.DunningCase, kind: str, **fact
     )
 
 
+def follow_tries(payable: Payable) -> None:
+    """Let the case of a payable's invoice say when its card is tried again; the caller has locked the payable."""
+    if payable.subject_kind == "invoice":
+        follow_card(payable.subject_id)
+
+
+def follow_card(invoice_id: UUID) -> None:
+    """Let the case of an invoice, if it has one, say when the payer's card is tried again, or that it is not any more.
+
+    A try on the day on which its series began is no second one.
+    """
+    row = (
+        models.DunningCase.objects.select_for_update(no_key=True)
+        .filter(invoice_id=invoice_id, resolved_at__isnull=True)
+        .first()
+    )
+    if row is None:
+        return
+    planned = models.CardAttempt.objects.filter(
+        payable__subject_kind="invoice",
+        payable__subject_id=invoice_id,
+        kind="off_session",
+        status="planned",
+        due_at__isnull=False,
+    )
+    ahead = [one.due_at for one in planned if one.due_at and business_date(one.due_at) > one.series_on]
+    row.retry_at = min(ahead, default=None)
+    reminded = any(step_of(step).action == "remind" for step in row.plan[: row.position])
+    paused = row.status in ("on_hold", "promised")
+    going = after_tries(
+        row.before if paused else row.status,  # type: ignore[arg-type]  # a check constraint holds it to the literal
+        is_tried=row.retry_at is not None,
+        was_reminded=reminded,
+    )
+    if paused:
+        row.before = going
+    else:
+        row.status = going
+    row.save(update_fields=["status", "before", "retry_at"])
+
+
 def resolve(actor: Actor, now: datetime, row: models.DunningCase) -> None:
     """The locked case is over, because its invoice is paid. Emits dunning.resolved."""
     was = row.before if row.status in ("on_hold", "promised") else row.status
     row.status, row.before, row.due_at, row.resolved_at = "resolved", was, None, now
-    row.save(update_fields=["status", "before", "due_at", "resolved_at"])
+    row.retry_at = None
+    row.save(update_fields=["status", "before", "due_at", "retry_at", "resolved_at"])
     announce(
         row,
         events.DunningResolved(**about(row, row.position), was=was, blocked_orders=row.blocks_orders),

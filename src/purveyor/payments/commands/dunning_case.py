@@ -14,7 +14,16 @@ from purveyor.kernel.actor import Actor
 from purveyor.kernel.ids import new_id
 from purveyor.parties import authority
 from purveyor.payments import events, models
-from purveyor.payments.commands._cases import about, announce, lock_case, next_at, next_step, note, resolve
+from purveyor.payments.commands._cases import (
+    about,
+    announce,
+    follow_card,
+    lock_case,
+    next_at,
+    next_step,
+    note,
+    resolve,
+)
 from purveyor.payments.queries import get_ladder
 from purveyor.payments.rows import step_json
 from purveyor.payments.rules.dunning import after_step, shift_after_pause
@@ -58,6 +67,7 @@ def open_case(*, actor: Actor, now: datetime, invoice_id: UUID) -> UUID | None:
     found = models.DunningCase.objects.filter(invoice_id=invoice_id).values_list("id", flat=True).first()
     if found == row.id:
         note(actor, now, row, "dunning.opened")
+        follow_card(invoice_id)
     return found
 
 

@@ -38,6 +38,7 @@ class DunningCase(models.Model):
     """The dunning of one overdue invoice; see :class:`purveyor.payments.types.DunningCase`.
 
     ``due_at`` is its next step, or the end of a promise; NULL while it is on hold and when nothing is to come.
+    ``retry_at`` is when the payer's card is tried again.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -57,6 +58,7 @@ class DunningCase(models.Model):
     due_at = models.DateTimeField(null=True)
     reason = models.TextField(default="")
     promised_until = models.DateField(null=True)
+    retry_at = models.DateTimeField(null=True)
     blocks_orders = models.BooleanField(default=False)
     opened_at = models.DateTimeField()
     resolved_at = models.DateTimeField(null=True)
@@ -67,7 +69,7 @@ class DunningCase(models.Model):
             models.CheckConstraint(
                 condition=Q(
                     status__in=[
-                        *("none", "reminded", "final_notice", "suspended", "terminated"),
+                        *("none", "reminded", "retrying", "final_notice", "suspended", "terminated"),
                         *("on_hold", "promised", "resolved"),
                     ]
                 ),
@@ -85,6 +87,10 @@ class DunningCase(models.Model):
             models.CheckConstraint(
                 condition=~Q(status="promised") | Q(promised_until__isnull=False),
                 name="payments_dunningcase_promise",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="retrying") | Q(retry_at__isnull=False),
+                name="payments_dunningcase_retry",
             ),
         )
         indexes = (

@@ -29,7 +29,7 @@ AFTER: dict[DunningAction, DunningStatus | None] = {
     "terminate": "terminated",
 }
 _PAUSES: frozenset[DunningStatus] = frozenset({"on_hold", "promised"})
-_GOING: tuple[DunningStatus, ...] = ("none", "reminded", "final_notice", "suspended")
+_GOING: tuple[DunningStatus, ...] = ("none", "reminded", "retrying", "final_notice", "suspended")
 
 # From a state to those that may follow. A resolved case is over; an end cannot be taken back, only paid.
 TRANSITIONS: dict[DunningStatus, frozenset[DunningStatus]] = {
@@ -37,6 +37,8 @@ TRANSITIONS: dict[DunningStatus, frozenset[DunningStatus]] = {
         state: frozenset({*_GOING[at:], "terminated", "resolved"}) | _PAUSES
         for at, state in enumerate(_GOING)
     },
+    # The card is tried no more: what was done before counts again.
+    "retrying": frozenset({*_GOING, "terminated", "resolved"}) | _PAUSES,
     "on_hold": frozenset({*_GOING, "promised", "on_hold", "resolved"}),
     "promised": frozenset({*_GOING, "promised", "on_hold", "resolved"}),
     "terminated": frozenset({"resolved"}),
@@ -50,9 +52,21 @@ def may_follow(before: DunningStatus, after: DunningStatus) -> bool:
 
 
 def after_step(before: DunningStatus, action: DunningAction) -> DunningStatus:
-    """The state of a case once ``action`` was taken; a step never makes it milder."""
+    """The state of a case once ``action`` was taken; a step never makes it milder, and a reminder does not end the
+    tries of a card."""
     wanted = AFTER[action]
+    if before == "retrying" and wanted == "reminded":
+        return before
     return wanted if wanted is not None and may_follow(before, wanted) else before
+
+
+def after_tries(before: DunningStatus, *, is_tried: bool, was_reminded: bool) -> DunningStatus:
+    """The state of a case once it is known whether its card is tried again. From the final notice on, that counts."""
+    if before not in ("none", "reminded", "retrying"):
+        return before
+    if is_tried:
+        return "retrying"
+    return "reminded" if was_reminded else "none"
 
 
 def fault_of(steps: Sequence[LadderStep]) -> str | None:

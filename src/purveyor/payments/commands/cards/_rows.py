@@ -15,6 +15,7 @@ from purveyor.kernel.errors import Invalid
 from purveyor.kernel.events import Event
 from purveyor.kernel.ids import new_id
 from purveyor.payments import models
+from purveyor.payments.commands._cases import follow_tries
 from purveyor.payments.ports import Adapters, CardProvider
 from purveyor.payments.types import Payable
 
@@ -75,10 +76,13 @@ def open_attempt(
     return row
 
 
-def cancel_planned(payable_id: UUID, now: datetime) -> int:
-    """Nothing more is tried on this payable by itself; what was sent already is not touched."""
-    planned = models.CardAttempt.objects.filter(payable_id=payable_id, kind="off_session", status="planned")
-    return planned.update(status="cancelled", due_at=None, ended_at=now)
+def cancel_planned(payable: Payable, now: datetime) -> int:
+    """Nothing more is tried on this locked payable by itself; what was sent already is not touched."""
+    planned = models.CardAttempt.objects.filter(payable_id=payable.id, kind="off_session", status="planned")
+    cancelled = planned.update(status="cancelled", due_at=None, ended_at=now)
+    if cancelled:
+        follow_tries(payable)
+    return cancelled
 
 
 def end(row: models.CardAttempt, status: str, now: datetime, **more: Any) -> None:

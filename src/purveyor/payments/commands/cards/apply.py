@@ -9,7 +9,7 @@ from purveyor.infra import tx
 from purveyor.infra.clock import business_date
 from purveyor.kernel.actor import system_actor
 from purveyor.payments import events, models
-from purveyor.payments.commands._cases import step_at
+from purveyor.payments.commands._cases import follow_tries, step_at
 from purveyor.payments.commands._rows import lock_payable
 from purveyor.payments.commands.cards import _rows
 from purveyor.payments.commands.cards.keep import store_card
@@ -60,7 +60,7 @@ def _succeeded(now: datetime, payable: Payable, row: models.CardAttempt, charge:
     if row.status != "succeeded":
         _rows.end(row, "succeeded", now, decline_code="", decline_kind="")
         receive(actor, now, payable, charge.amount, charge_id=charge.id)
-        _rows.cancel_planned(payable.id, now)
+        _rows.cancel_planned(payable, now)
     if charge.fee is not None and row.fee is None:
         row.fee = charge.fee.amount
         row.save(update_fields=["fee"])
@@ -88,6 +88,7 @@ def _declined(now: datetime, payable: Payable, row: models.CardAttempt, charge: 
             series_on=row.series_on,
             due_at=step_at(day),
         )
+    follow_tries(payable)
     event = events.CardActionNeeded if kind == "authentication" else events.CardDeclined
     told = event(
         payable_id=str(payable.id),

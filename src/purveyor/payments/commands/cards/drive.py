@@ -24,6 +24,7 @@ from purveyor.kernel.money import Money
 from purveyor.parties import queries as parties
 from purveyor.payments import models
 from purveyor.payments.cards import keep_url, pay_url
+from purveyor.payments.commands._cases import follow_tries
 from purveyor.payments.commands._rows import lock_payable
 from purveyor.payments.commands.cards import _rows, apply
 from purveyor.payments.errors import CardsUnavailable, PayableNotOpen
@@ -112,6 +113,7 @@ def _claim(attempt_id: UUID, now: datetime) -> tuple[_Job | None, bool]:
         # What was sent is always followed up; what was not is not sent any more for a payable that needs it not.
         if not is_again and payable.status not in ("open", "partially_paid"):
             _rows.end(row, "cancelled", now)
+            follow_tries(payable)
             return None, False
         if not is_again and payable.open.amount != row.amount:
             _instead(now, row, payable)
@@ -134,6 +136,7 @@ def _instead(now: datetime, row: models.CardAttempt, payable: Payable) -> None:
         series_on=row.series_on,
         due_at=now,
     )
+    follow_tries(payable)
 
 
 def _asked(row: models.CardAttempt, payable: Payable, payer: str) -> Asked:

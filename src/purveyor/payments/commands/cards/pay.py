@@ -80,7 +80,7 @@ def about(payable: Payable, *, reason: str) -> CardActionNeeded:
 
 
 def _charge(actor: Actor, now: datetime, payable: Payable, card_id: UUID) -> None:
-    _rows.cancel_planned(payable.id, now)
+    _rows.cancel_planned(payable, now)
     if models.CardAttempt.objects.filter(
         payable_id=payable.id, kind="off_session", status="sending"
     ).exists():
