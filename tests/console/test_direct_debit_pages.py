@@ -63,7 +63,7 @@ def test_a_mandate_is_signed_and_withdrawn(customer: Organization, payer: Browse
     assert "What the bank has already is still collected" in page
     assert payer.post(f"{where}/withdraw", {}).status_code == 302
     page = text_of(payer.get(where))
-    assert "No mandate yet" in page
+    assert "No mandate holds now" in page
     assert made.reference in page
     assert [one.revoked_at is None for one in mandates(customer)] == [False]
     # A second press finds none, and leads to the same page.

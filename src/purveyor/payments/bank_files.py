@@ -16,6 +16,7 @@ from purveyor.kernel.money import Money
 from purveyor.parties import authority
 from purveyor.payments import models
 from purveyor.payments.rules.bank import files
+from purveyor.payments.types import Payable
 from purveyor.payments.types_bank import FileKind, Mandate, MandateSequence, PaymentFile
 
 LIMIT_MAX = 200
@@ -60,6 +61,17 @@ def find_mandate(*, actor: Actor, payer_id: UUID) -> Mandate | None:
     """The mandate of a payer that holds: its own to read, and the operator's."""
     row = _own_mandates(actor).filter(payer_id=payer_id, revoked_at__isnull=True).first()
     return None if row is None else mandate_of(row)
+
+
+def collected_by(*, actor: Actor, payable: Payable | None) -> Mandate | None:
+    """The mandate by which a payable is collected when it falls due, as ``make_collections`` chooses; None where it is
+    paid in another way. Its payer's own to know, and the operator's."""
+    if payable is None or payable.subject_kind != "invoice" or payable.method != "bank_transfer":
+        return None
+    is_open = payable.status in ("open", "partially_paid") and payable.reference is not None
+    if not is_open or payable.amount.currency != files.CURRENCY or not creditor_id():
+        return None
+    return find_mandate(actor=actor, payer_id=payable.payer_id)
 
 
 def get_file(*, actor: Actor, file_id: UUID) -> PaymentFile:

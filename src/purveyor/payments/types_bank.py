@@ -269,6 +269,11 @@ class Mandate:
     entered_by: str
     revoked_at: datetime | None
 
+    @property
+    def account(self) -> str:
+        """The account by its country and its last digits: "DE … 3000"."""
+        return f"{self.iban[:2]} … {self.iban[-4:]}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentFile:

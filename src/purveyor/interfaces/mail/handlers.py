@@ -18,6 +18,8 @@ from purveyor.interfaces.mail.sending import Letter, Recipient, Sender
 from purveyor.kernel.actor import system_actor
 from purveyor.parties import queries as parties
 from purveyor.parties.types import Organization
+from purveyor.payments import bank_files
+from purveyor.payments import queries as payments
 from purveyor.sales import queries as sales
 from purveyor.seats import commands as seat_commands
 from purveyor.seats import queries as seats
@@ -299,15 +301,23 @@ def on_order_placed(event: Announced) -> None:
 
 def on_invoice_issued(event: Announced) -> None:
     """To the payer: of an order that is complete, or of a renewal."""
-    document = billing.get_document(actor=system_actor(), document_id=_id(event, "document_id"))
+    actor = system_actor()
+    document = billing.get_document(actor=actor, document_id=_id(event, "document_id"))
     payer, customer = _organization(document.payer_id), _organization(document.customer_id)
+    payable = payments.find_payable_for(actor=actor, subject_kind="invoice", subject_id=document.id)
+    mandate = bank_files.collected_by(actor=actor, payable=payable)
     sending.post(
         event,
         "invoice",
         sending.contact(payer),
         sending.towards(payer),
         lambda: letters_business.invoice_issued(
-            payer, document, customer=customer.name, from_order=document.order_id is not None
+            payer,
+            document,
+            customer=customer.name,
+            from_order=document.order_id is not None,
+            mandate=mandate,
+            creditor=bank_files.creditor_id(),
         ),
     )
 

@@ -12,6 +12,7 @@ from purveyor.interfaces.mail import links
 from purveyor.interfaces.mail.sending import Action, Letter, greeting
 from purveyor.interfaces.texts import explanations, formats
 from purveyor.parties.types import Organization
+from purveyor.payments.types_bank import Mandate
 from purveyor.sales.types import OrderView, PaymentDetails
 from purveyor.subscriptions.types import Subscription
 
@@ -111,12 +112,36 @@ def order_waiting(
     )
 
 
-def invoice_issued(payer: Organization, document: Document, *, customer: str, from_order: bool) -> Letter:
-    """To the payer: the invoice, and how to pay it where something is open."""
+def invoice_issued(
+    payer: Organization,
+    document: Document,
+    *,
+    customer: str,
+    from_order: bool,
+    mandate: Mandate | None = None,
+    creditor: str = "",
+) -> Letter:
+    """To the payer: the invoice, and how to pay it where something is open. With a ``mandate`` it announces what is
+    collected by it, as the mandate promises."""
+    sums = _sums(document)
     if from_order and not document.open:
         first = _("Your order is complete. This is its invoice, and it is paid.")
     elif not document.open:
         first = _("This is your invoice. It is paid.")
+    elif mandate is not None:
+        first = _(
+            "This is your invoice. %(open)s is collected from your account %(account)s by direct debit, on %(due)s"
+            " at the earliest. There is nothing to transfer."
+        ) % {
+            "open": formats.money_text(document.open),
+            "account": mandate.account,
+            "due": formats.day_text(document.due_on),
+        }
+        sums = [
+            *_amounts(document),
+            (_("Mandate reference"), mandate.reference),
+            (_("Creditor identifier"), creditor),
+        ]
     else:
         first = _("This is your invoice. Please pay it by %(due)s.") % {
             "due": formats.day_text(document.due_on)
@@ -125,7 +150,7 @@ def invoice_issued(payer: Organization, document: Document, *, customer: str, fr
         subject=_("Invoice %(number)s") % {"number": document.number},
         greeting=greeting(payer.name),
         paragraphs=(first,),
-        facts=(*_for_customer(document.customer_id == payer.id, customer), *_sums(document)),
+        facts=(*_for_customer(document.customer_id == payer.id, customer), *sums),
         action=Action(_("Open the invoice"), links.document(payer, document.id)),
     )
 
@@ -145,7 +170,7 @@ def invoice_overdue(payer: Organization, document: Document, *, customer: str) -
     )
 
 
-def _sums(document: Document) -> list[tuple[str, str]]:
+def _amounts(document: Document) -> list[tuple[str, str]]:
     facts = [
         (_("Number"), document.number),
         (_("Net"), formats.money_text(document.net)),
@@ -154,10 +179,15 @@ def _sums(document: Document) -> list[tuple[str, str]]:
     ]
     if document.open:
         facts.append((_("Open"), formats.money_text(document.open)))
-        if document.payment is not None:
-            payment = document.payment
-            facts.extend(account_facts(payment.iban, payment.bic, payment.bank_name))
-            facts.append((_("Reference"), payment.reference))
+    return facts
+
+
+def _sums(document: Document) -> list[tuple[str, str]]:
+    facts = _amounts(document)
+    if document.open and document.payment is not None:
+        payment = document.payment
+        facts.extend(account_facts(payment.iban, payment.bic, payment.bank_name))
+        facts.append((_("Reference"), payment.reference))
     return facts
 
 

@@ -23,9 +23,10 @@ from purveyor.kernel.ids import read
 from purveyor.kernel.money import Money
 from purveyor.parties import queries as parties
 from purveyor.parties.types import Organization
+from purveyor.payments import bank_files, refunds
 from purveyor.payments import queries as payments
-from purveyor.payments import refunds
 from purveyor.payments.types import Payable, Payment
+from purveyor.payments.types_bank import Mandate
 from purveyor.payments.types_refunds import Refund
 
 CLOSED = frozenset({"paid", "cancelled", "written_off"})
@@ -123,6 +124,7 @@ def show(desk: Desk, document: Document) -> HttpResponse:
         "exchange": exchange.vat_text(document.exchange) if document.exchange and document.vat.amount else "",
         "evidence": _evidence(evidence),
         "closed": document.status in CLOSED,
+        "collected": _collected(desk, document),
         "iban": formats.in_fours(document.payment.iban) if document.payment else "",
         "reference": formats.in_fours(document.payment.reference) if document.payment else "",
         "received": _received(desk, document),
@@ -262,6 +264,13 @@ def _payable(desk: Desk, document: Document) -> Payable | None:
         if document.order_id is not None
         else None
     )
+
+
+def _collected(desk: Desk, document: Document) -> Mandate | None:
+    """The mandate by which what is open is collected; None where its payer transfers it."""
+    if document.kind != "invoice" or document.status in CLOSED:
+        return None
+    return bank_files.collected_by(actor=desk.actor, payable=_payable(desk, document))
 
 
 def _received(desk: Desk, document: Document) -> list[tuple[Payment, str]]:

@@ -30,7 +30,7 @@ def show(desk: Desk) -> HttpResponse:
     context = {
         "mandate": found,
         "iban": formats.in_fours(found.iban) if found else "",
-        "past": [(one, _ending(one)) for one in rows if one.revoked_at is not None][:_PAST],
+        "past": [one for one in rows if one.revoked_at is not None][:_PAST],
         **_terms(desk),
     }
     return desk.render("console/direct_debit/show.html", context)
@@ -84,7 +84,7 @@ def withdraw(desk: Desk) -> HttpResponse:
     if found is None:
         return HttpResponseRedirect(desk.url("direct_debit"))
     context = {
-        "account": _ending(found),
+        "account": found.account,
         "renewing": _renewing(desk),
         "back_url": desk.url("direct_debit"),
         "danger": True,
@@ -112,8 +112,3 @@ def _renewing(desk: Desk) -> int:
     return subscriptions.count_renewing_by(
         actor=desk.actor, payer_id=desk.organization.id, payment_method="bank_transfer"
     )
-
-
-def _ending(found: Mandate) -> str:
-    """The account by its country and its last digits: "DE … 3000"."""
-    return f"{found.iban[:2]} … {found.iban[-4:]}"
