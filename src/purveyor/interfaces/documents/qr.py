@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+import zxingcpp
+
 from purveyor.billing.types import PaymentDetails
-from purveyor.interfaces.documents.qr_mask import Rows, best_masked
 from purveyor.kernel.money import Money
+
+# Of each row the modules, "1" for dark.
+Rows = list[str]
 
 _CURRENCY = "EUR"
 _NAME_MAX, _REFERENCE_MAX, _TEXT_MAX, _BYTES_MAX = 70, 35, 140, 331
@@ -15,6 +19,8 @@ _BIC_LENGTHS = (0, 8, 11)
 _AMOUNT_MAX = Decimal("999999999.99")
 _UTF_8 = "1"
 _DARK = re.compile("1+")
+# Grey as the library draws it: black is dark.
+_MODULES = bytes.maketrans(b"\x00\xff", b"10")
 
 
 def epc_qr(details: PaymentDetails, beneficiary: str, amount: Money) -> Rows | None:
@@ -23,8 +29,15 @@ def epc_qr(details: PaymentDetails, beneficiary: str, amount: Money) -> Rows | N
     Euro only, between one cent and 999,999,999.99; structured reference (RF) or plain text, never both.
     """
     payload = _payload(details, beneficiary, amount)
-    # Level M is the standard's own; the version is the smallest that holds it.
-    return None if payload is None else best_masked(payload, "m")
+    if payload is None:
+        return None
+    # Level M is the standard's own; the version is the smallest that holds it. Bytes, because a text would be
+    # written in Latin-1 where it can be.
+    code = zxingcpp.create_barcode(payload, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    picture = code.to_image(add_quiet_zones=False)
+    side = picture.shape[0]
+    modules = bytes(memoryview(picture)).translate(_MODULES).decode()
+    return [modules[at : at + side] for at in range(0, len(modules), side)]
 
 
 def svg_of(rows: Rows) -> str:

@@ -29,15 +29,15 @@ def sheet_of(document: Document, *, answers: Preceding | None = None) -> Sheet:
         "title": f"{kind} {document.number}",
         "kind": kind,
         "number": document.number,
-        "seller": _party(_("Seller"), document.seller),
-        "buyer": _party(_("Buyer"), document.buyer),
+        "seller": party_of(_("Seller"), document.seller),
+        "buyer": party_of(_("Buyer"), document.buyer),
         "facts": _facts(document, answers),
         "heads": [_("What"), _("Seats"), _("Price a seat"), _("Discount"), _("VAT"), _("Net")],
         "groups": _groups(document),
         "sums": _sums(document),
         "pay": _pay(document),
         "notes": _notes(document),
-        "foot": _foot(document.seller),
+        "foot": foot_of(document.seller),
         # The template counts the pages; the words around the numbers are a translation's.
         "page": _("Page %(page)s of %(pages)s") % {"page": "{page}", "pages": "{pages}"},
     }
@@ -53,7 +53,7 @@ def broken(text: str) -> str:
     )
 
 
-def _party(label: str, party: PartySnapshot) -> Sheet:
+def party_of(label: str, party: PartySnapshot) -> Sheet:
     return {"label": label, "name": broken(party.name), "lines": [broken(one) for one in _address(party)]}
 
 
@@ -121,24 +121,25 @@ def _line(document: Document, line: DocumentLine) -> Sheet:
 
 def _sums(document: Document) -> list[Sheet]:
     evidence = document.tax_decision.get("evidence")
-    sums = [_sum(_("Net"), document.net)]
+    sums = [sum_of(_("Net"), document.net)]
     for tax in document.taxes:
         label = _("VAT %(rate)s") % {"rate": formats.percent_text(tax.rate_percent)}
         base = formats.money_text(tax.base)
         told = _("%(tax)s on %(base)s") % {"tax": label, "base": base}
-        sums.append(_sum(told, tax.amount, note=reasons.tax_reason(tax.reason, evidence)))
-    sums.append(_sum(_("Total"), document.gross, strong=True))
+        sums.append(sum_of(told, tax.amount, note=reasons.tax_reason(tax.reason, evidence)))
+    sums.append(sum_of(_("Total"), document.gross, strong=True))
     if document.kind == "invoice":
         paid = paid_at_issue(document)
-        sums.append(_sum(_("Paid"), paid))
-        sums.append(_sum(_("To pay"), document.gross - paid, strong=True))
+        sums.append(sum_of(_("Paid"), paid))
+        sums.append(sum_of(_("To pay"), document.gross - paid, strong=True))
     if document.exchange is not None and document.vat.amount:
         # The law wants the VAT in the seller's currency too (Dir. 2006/112 art. 230).
-        sums.append(_sum(broken(exchange.vat_text(document.exchange)), document.exchange.vat))
+        sums.append(sum_of(broken(exchange.vat_text(document.exchange)), document.exchange.vat))
     return sums
 
 
-def _sum(label: str, amount: Money, *, note: str = "", strong: bool = False) -> Sheet:
+def sum_of(label: str, amount: Money, *, note: str = "", strong: bool = False) -> Sheet:
+    """An amount below the lines; what is strong is what counts."""
     return {"label": label, "amount": formats.money_text(amount), "note": note, "strong": strong}
 
 
@@ -184,7 +185,7 @@ def _notes(document: Document) -> list[str]:
     return []
 
 
-def _foot(seller: PartySnapshot) -> str:
+def foot_of(seller: PartySnapshot) -> str:
     address = seller.address
     town = " ".join(part for part in (address.get("postal_code", ""), address.get("city", "")) if part)
     number = _("VAT number %(number)s") % {"number": seller.vat_number} if seller.vat_number else ""

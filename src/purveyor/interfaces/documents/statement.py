@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from purveyor.billing.types import PartySnapshot
 from purveyor.interfaces.documents.files import File
-from purveyor.interfaces.documents.sheet import Sheet, _foot, _party, broken
+from purveyor.interfaces.documents.sheet import Sheet, broken, foot_of, party_of, sum_of
 from purveyor.interfaces.documents.typesetting import set_pdf
 from purveyor.interfaces.texts import formats, labels
 from purveyor.interfaces.texts.cells import MARK, safe_cell
@@ -124,8 +124,8 @@ def sheet_of(seller: PartySnapshot, payer: PartySnapshot, statements: list[State
         "title": _("Statement of account, %(days)s") % {"days": days},
         "kind": _("Statement of account"),
         "number": days,
-        "seller": _party(_("From"), seller),
-        "buyer": _party(_("For"), payer),
+        "seller": party_of(_("From"), seller),
+        "buyer": party_of(_("For"), payer),
         "heads": [_("Day"), _("What"), _("Amount"), _("Owed after it")],
         "accounts": [_account(one) for one in statements],
         "notes": [
@@ -133,12 +133,13 @@ def sheet_of(seller: PartySnapshot, payer: PartySnapshot, statements: list[State
                 "Amounts above zero are owed by you, those below zero are taken off. The balance is not part of it."
             )
         ],
-        "foot": _foot(seller),
+        "foot": foot_of(seller),
         "page": _("Page %(page)s of %(pages)s") % {"page": "{page}", "pages": "{pages}"},
     }
 
 
 def _account(statement: Statement) -> Sheet:
+    sums = sums_of(statement)
     return {
         "name": _("Account in %(currency)s") % {"currency": statement.currency},
         "lines": [
@@ -152,5 +153,7 @@ def _account(statement: Statement) -> Sheet:
             for line in statement.lines
         ],
         "none": _("Nothing moved on these days."),
-        "sums": [[label, formats.money_text(amount)] for label, amount in sums_of(statement)],
+        "sums": [
+            sum_of(label, amount, strong=at == len(sums)) for at, (label, amount) in enumerate(sums, start=1)
+        ],
     }

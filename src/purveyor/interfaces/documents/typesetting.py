@@ -19,6 +19,8 @@ _MISSING = re.compile(r"the text `\"(.+?)\"` could not be displayed")
 # Every character without a glyph is told in one go; a second pass is for what its replacement broke up.
 _TRIES_MAX = 3
 _INSTEAD = "?"
+# Shorter ones fit the narrowest column; looking for places to hyphenate costs a tenth of a document.
+_LONG_WORD = re.compile(r"[^\W\d_]{16}")
 # The compiler keeps what it made for the next document; it does not like two callers at once.
 _lock = threading.Lock()
 
@@ -29,7 +31,7 @@ def set_pdf(sheet: Sheet, *, at: datetime, xml: str = "", template: str = "docum
     A character that no font here can draw (Chinese, an emoji) is printed as a question mark; the e-invoice
     inside keeps it.
     """
-    text = json.dumps(sheet, ensure_ascii=False)
+    text = _data(sheet)
     for _try in range(_TRIES_MAX):
         try:
             found = _compiled(
@@ -51,22 +53,33 @@ def set_pdf(sheet: Sheet, *, at: datetime, xml: str = "", template: str = "docum
 
 def set_pictures(sheet: Sheet, *, dots_per_inch: int = 110, template: str = "document") -> list[bytes]:
     """The pages as PNG: to be looked at, in tests and by people."""
-    text = json.dumps(sheet, ensure_ascii=False)
-    found = _compiled(text, "", template, format="png", ppi=dots_per_inch)
+    found = _compiled(_data(sheet), "", template, format="png", ppi=dots_per_inch)
     return found if isinstance(found, list) else [found]
 
 
+def _data(sheet: Sheet) -> str:
+    text = json.dumps(sheet, ensure_ascii=False)
+    return json.dumps({**sheet, "hyphenate": _LONG_WORD.search(text) is not None}, ensure_ascii=False)
+
+
 def _compiled(text: str, xml: str, template: str, **how: Any) -> Any:
+    # What changes is the source and not ``sys.inputs``: these belong to the standard library, and all that knows it
+    # would be made anew for each document.
+    source = f'#import "/{template}.typ": sheet\n#sheet(json(bytes({_string(text)})), {_string(xml)})'
     with _lock:
-        return _compiler(template).compile(sys_inputs={"data": text, "xml": xml}, **how)
+        return _compiler().compile(input=source.encode(), **how)
+
+
+def _string(text: str) -> str:
+    """A string of Typst's language."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 @cache
-def _compiler(template: str) -> typst.Compiler:
-    templates = files("purveyor.interfaces.documents") / "templates"
+def _compiler() -> typst.Compiler:
     return typst.Compiler(
-        input=str(templates / f"{template}.typ"),
-        root=str(templates),
+        root=str(files("purveyor.interfaces.documents") / "templates"),
         font_paths=[str(files(package) / "files") for package in _FONTS],
         ignore_system_fonts=True,
     )
