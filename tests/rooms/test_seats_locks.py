@@ -46,14 +46,14 @@ def test_a_mail_and_a_correction_do_not_lock_each_other_out(world: World) -> Non
         commands.mint_invitation_token(member.invitation_id)
         commands.mark_invitation_sent(actor=SYSTEM, now=NOW, invitation_id=member.invitation_id)
         other.start()
-        _wait_for_a_waiter()
+        wait_for_a_waiter()
     other.join(30)
     assert [type(one).__name__ for one in results] == ["Member"]
     assert read(SYSTEM, seat_queries.get_member, member_id=member.id).role == "manager"
 
 
-def _wait_for_a_waiter() -> None:
-    """Until the other transaction holds the member and waits for the invitation."""
+def wait_for_a_waiter() -> None:
+    """Until another transaction waits for what this one holds."""
     for _ in range(600):
         with connection.cursor() as cursor:
             # Within a transaction what was seen first is shown again, unless it is forgotten.

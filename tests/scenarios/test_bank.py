@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
 
+from purveyor.infra import clock, tx
 from purveyor.interfaces.api import mandate_shapes, payment_files, statements
-from purveyor.kernel.ids import show
+from purveyor.kernel.ids import read, show
+from purveyor.payments.commands.bank import match_again, match_entry
+from tests.rooms.books import at_once
+from tests.rooms.test_seats_locks import wait_for_a_waiter
 from tests.scenarios.stage import MONTH, Stage, new, open_stage
+from tests.support.filled import everything
 from tests.support.jobs import run_pending_jobs
 from tests.support.statements import ACCOUNT, Line, camt, mt940
 
@@ -108,6 +114,32 @@ def test_un_match_and_match_by_hand(stage: Stage, customer: str) -> None:
     run_pending_jobs()
     assert stage.reseller.get(invoice).ok()["status"] == "paid"
     stage.operator.post(f"{path}/match", {"payables": undone["suggested"]}).refused(409, "entry_not_open")
+
+
+def test_what_a_person_matches_is_not_looked_at_again_meanwhile(stage: Stage, customer: str) -> None:
+    made = ordered(stage, customer, 3)
+    part = made["gross"]["amount"] - 7
+    send(stage, camt([Line(part, "H1", text=f"for {made['pro_forma']['number']}", name="Kunde GmbH")]))
+    actor = stage.shop.houses.operator
+    which = "SELECT id FROM payments_bankentry WHERE key = 'H1'"
+    payable = "SELECT id FROM payments_payable WHERE subject_id = %s"
+
+    looked: list[int | Exception] = []
+    other = threading.Thread(
+        target=lambda: looked.extend(at_once(1, lambda _: match_again(actor=actor, now=clock.now())))
+    )
+    with tx.enter(actor):
+        match_entry(
+            actor=actor,
+            now=clock.now(),
+            entry_id=everything(which)[0][0],
+            payable_ids=[everything(payable, read("ord", made["id"]))[0][0]],
+        )
+        other.start()
+        wait_for_a_waiter()
+    other.join()
+    assert looked == [0]
+    assert everything("SELECT status FROM payments_bankentry WHERE key = 'H1'") == [("partial",)]
 
 
 def test_a_rest_that_was_spent_is_not_taken_back(stage: Stage, customer: str) -> None:

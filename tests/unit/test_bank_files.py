@@ -159,3 +159,16 @@ def test_bank_days_leave_out_weekends() -> None:
     assert bank_day(friday, ahead=0) == friday
     assert bank_day(friday, ahead=2) == date(2026, 11, 24)
     assert bank_day(date(2026, 11, 21), ahead=0) == date(2026, 11, 23)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("Åse & Søn <AS>", "Ase + Son AS"), ("株式会社", "Zhu Shi Hui She"), ("★★", "E1"), ("//a//b/", "a/b")],
+)
+def test_names_are_written_in_the_letters_of_banks(name: str, said: str) -> None:
+    item = Item(name=name, iban="DE89370400440532013000", amount=100, end_to_end="E1", text=name)
+    house = Account("Søn & Co", "SE4550000000058398257466", "")
+    content = payouts(house, [item], message_id="M1", made_at=datetime(2026, 3, 2, 9), on=date(2026, 3, 3))
+    assert f"<Nm>{said}</Nm>" in content
+    assert f"<Ustrd>{said}</Ustrd>" in content
+    assert "<Nm>Son + Co</Nm>" in content

@@ -97,7 +97,8 @@ def go_on(*, actor: Actor, now: datetime, statement_id: UUID) -> int:
 @command
 def match_again(*, actor: Actor, now: datetime) -> int:
     """Look once more at every entry that waits for a person (at most a thousand, the oldest first): what has been
-    invoiced or learned meanwhile may match. How many do not wait any more.
+    invoiced or learned meanwhile may match. How many do not wait any more. Those that a person is at are waited for:
+    what was decided by hand is not decided again.
 
     Raises: Forbidden.
     Emits: as ``match_statement``.
@@ -107,7 +108,7 @@ def match_again(*, actor: Actor, now: datetime) -> int:
     accounts = waiting.order_by("account").values_list("account", flat=True).distinct()
     for account in list(accounts):
         lock_account(account)
-    rows = [row for row in waiting[:CHUNK] if row.reason != "unmatched"]
+    rows = list(waiting.exclude(reason="unmatched").select_for_update(no_key=True)[:CHUNK])
     decide_rows(actor, now, rows)
     return models.BankEntry.objects.filter(id__in=[row.id for row in rows]).exclude(status="open").count()
 

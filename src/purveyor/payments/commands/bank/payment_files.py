@@ -164,7 +164,11 @@ def _account_of(actor: Actor, now: datetime, refund: models.Refund) -> tuple[str
     if found is None:
         return "", ""
     name = found[1] or parties.names_of(actor=actor, ids={refund.payer_id}).get(refund.payer_id, "")
-    name_refund_account(actor=actor, now=now, refund_id=refund.id, iban=found[0], name=name)
+    try:
+        name_refund_account(actor=actor, now=now, refund_id=refund.id, iban=found[0], name=name)
+    except Invalid:
+        # What the bank wrote is no account: this one waits for a person, the others do not.
+        return "", ""
     return found[0], name
 
 

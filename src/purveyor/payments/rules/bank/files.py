@@ -13,12 +13,17 @@ from datetime import date, datetime, timedelta
 
 from lxml import etree
 from sepaxml import SepaDD, SepaTransfer
+from text_unidecode import unidecode  # type: ignore[import-untyped]  # what sepaxml spells names with
 
 from purveyor.payments.types_bank import MandateSequence
 
 CURRENCY = "EUR"
 # Two working days: a first direct debit and those that follow need one (SEPA Core), the bank's own cut-off another.
 DAYS_AHEAD = 2
+_NAME_MAX, _TEXT_MAX = 70, 140
+# All that every bank takes (EPC217-08); no slash at either end, and never two of them.
+_FOREIGN = re.compile(r"[^A-Za-z0-9/?:().,'+ -]+")
+_SLASHES = re.compile(r"/{2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,7 @@ def bank_day(day: date, *, ahead: int) -> date:
 
 def _config(account: Account) -> dict[str, object]:
     config: dict[str, object] = {
-        "name": account.name[:70],
+        "name": _basic(account.name, _NAME_MAX, instead=account.name),
         "IBAN": _compact(account.iban),
         "batch": True,
         "currency": CURRENCY,
@@ -95,13 +100,20 @@ def _config(account: Account) -> dict[str, object]:
 
 def _common(one: Item) -> dict[str, object]:
     common: dict[str, object] = {
-        "name": one.name[:70],
+        "name": _basic(one.name, _NAME_MAX, instead=one.end_to_end),
         "IBAN": _compact(one.iban),
         "amount": one.amount,
-        "description": one.text[:140] or one.end_to_end,
+        "description": _basic(one.text, _TEXT_MAX, instead=one.end_to_end),
         "endtoend_id": one.end_to_end,
     }
     return common | ({"BIC": _compact(one.bic)} if one.bic else {})
+
+
+def _basic(text: str, limit: int, *, instead: str) -> str:
+    """The text in the letters that banks know; ``instead`` where none of it can be said in them (an emoji)."""
+    plain = _FOREIGN.sub(" ", unidecode(text.replace("&", "+")))
+    said = _SLASHES.sub("/", " ".join(plain.split()))[:limit].strip("/ ")
+    return said if any(char.isalnum() for char in said) else instead
 
 
 def _compact(text: str) -> str:
