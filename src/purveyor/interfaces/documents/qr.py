@@ -36,7 +36,8 @@ def epc_qr(details: PaymentDetails, beneficiary: str, amount: Money) -> Rows | N
     code = zxingcpp.create_barcode(payload, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
     picture = code.to_image(add_quiet_zones=False)
     side = picture.shape[0]
-    modules = bytes(memoryview(picture)).translate(_MODULES).decode()
+    grey: memoryview = memoryview(picture)  # type: ignore[arg-type]  # a buffer, which its stub does not say
+    modules = bytes(grey).translate(_MODULES).decode()
     return [modules[at : at + side] for at in range(0, len(modules), side)]
 
 
