@@ -165,8 +165,8 @@ def test_unknown_decides_nothing(answer: Any, before: Any, days: int | None, aft
 
 
 def test_the_pauses_grow_and_differ() -> None:
-    assert [pause_before(n, 20) // timedelta(minutes=1) for n in (1, 2, 3, 4, 5, 28, 29)] == [
-        1, 5, 15, 30, 60, 60, 240,
+    assert [pause_before(n, 20) // timedelta(minutes=1) for n in (1, 2, 3, 4, 5, 28, 29, 40, 41)] == [
+        1, 5, 15, 30, 60, 60, 240, 240, 1440,
     ]  # fmt: skip
     assert pause_before(5, 0) == timedelta(minutes=48)
     assert pause_before(5, 40) == timedelta(minutes=72)

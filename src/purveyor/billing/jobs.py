@@ -7,6 +7,7 @@ from uuid import UUID
 
 from purveyor.billing.commands import mark_overdue
 from purveyor.billing.commands.recognize_revenue import (
+    last_closing,
     next_closing,
     postpone_recognition,
     recognize_revenue,
@@ -25,9 +26,14 @@ def run_overdue(document_id: UUID, due_at: datetime) -> None:
 def run_recognition(state_id: UUID, due_at: datetime) -> None:
     """Recognize the revenue of the days before ``due_at``, and come back the next morning.
 
-    A morning that is long over is not made up for by itself: the next one takes all days that were missed.
+    A morning that is long over is not made up for by itself: the next one takes all days that were missed. So does the
+    last one of a move of the test clock.
     """
     actor = system_actor()
+    target = clock.moving_to()
+    if target is not None and last_closing(target) > due_at:
+        postpone_recognition(actor=actor, state_id=state_id, next_at=last_closing(target))
+        return
     behind = clock.now()
     if behind - due_at > timedelta(days=1):
         postpone_recognition(actor=actor, state_id=state_id, next_at=next_closing(behind))

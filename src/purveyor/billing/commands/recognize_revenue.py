@@ -119,5 +119,12 @@ def next_closing(after: datetime) -> datetime:
     return found if found > after else _closing_of(day + timedelta(days=1))
 
 
+def last_closing(until: datetime) -> datetime:
+    """The last instant not after ``until`` at which a day is closed."""
+    day = business_date(until)
+    found = _closing_of(day)
+    return found if found <= until else _closing_of(day - timedelta(days=1))
+
+
 def _closing_of(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, HOUR, tzinfo=zone()).astimezone(UTC)

@@ -114,8 +114,11 @@ def keep_answer(*, now: datetime, organization: Organization, found: NumberResul
     """Store an answer about the number of a party, plan the next look, and bring the party's state up to date;
     returns that state. Call it in a transaction of the operator's scope, or of the party's own reseller."""
     actor = system_actor()
-    # A clear answer decides by itself; of another the last valid one before it is asked.
-    valid_at = _last_valid(organization) if found.status == "unknown" else None
+    # A clear answer decides by itself; of another it matters how long the last valid one before it serves.
+    serves = timedelta(0)
+    valid_at = None
+    if found.status == "unknown":
+        serves, valid_at = timedelta(days=parties.get_seller().vat_answer_days), _last_valid(organization)
     record_number_check(
         actor=actor,
         now=now,
@@ -126,11 +129,7 @@ def keep_answer(*, now: datetime, organization: Organization, found: NumberResul
         found=found,
     )
     status = state_after(
-        found.status,
-        before=organization.vat_status,
-        valid_at=valid_at,
-        now=now,
-        serves=timedelta(days=parties.get_seller().vat_answer_days),
+        found.status, before=organization.vat_status, valid_at=valid_at, now=now, serves=serves
     )
     set_vat_status(
         actor=actor, now=now, organization_id=organization.id, number=organization.vat_number, status=status
