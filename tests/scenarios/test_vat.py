@@ -78,3 +78,23 @@ def test_a_corrected_number_counts_from_then_on(stage: Stage) -> None:
         assert stage.buy(customer, new(3, MONTH))["vat"]["amount"] == 0
         kept = stage.reseller.get(f"/invoices/{first['invoice']['id']}").ok()
         assert (kept["vat"]["amount"], kept["buyer"].get("vat_number")) == (228, None)
+
+
+def test_who_changed_since_the_order_is_named_as_the_vat_was_decided(stage: Stage) -> None:
+    """A transfer comes days later: number, country and VAT of the invoice belong together, as on the pro-forma."""
+    with books_closed(stage):
+        customer = stage.customer("Wechsel GmbH", "DE", vat_number="DE136695976")
+        order = stage.buy(customer, new(3, MONTH), method="bank_transfer")
+        change = {
+            "country": "FR",
+            "vat_number": "",
+            "address": {"line1": "a", "city": "b", "postal_code": "75001"},
+        }
+        stage.reseller.patch(f"/customers/{customer}", change).ok()
+        stage.transfer(order, order["gross"]["amount"], "2026-11-26")
+        found = stage.reseller.get(f"/orders/{order['id']}").ok()
+        invoice = stage.reseller.get(f"/invoices/{found['invoice']['id']}").ok()
+        assert (invoice["vat"]["amount"], invoice["tax_decision"]["rule"]) == (0, "reverse_charge")
+        assert (invoice["buyer"]["country"], invoice["buyer"]["vat_number"]) == ("DE", "DE136695976")
+        stage.invoiced.append((order["net"]["amount"], 0))
+        assert stage.quote(customer, new(3, MONTH))["taxes"][0]["rate_percent"] > 0

@@ -7,10 +7,12 @@ last, because all sales of a reseller wait for it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from purveyor.billing import queries as billing
 from purveyor.billing.commands import issue_invoice, put_on_account
 from purveyor.billing.held import why_held
 from purveyor.billing.types import Document, DocumentDraft
@@ -53,7 +55,8 @@ def fulfil(
     gross = Money(order.gross, order.currency)
     for line in lines:
         _deliver(actor, now, order, line, waiting=source == "advance")
-    invoice = _bill(actor, now, order, draft(order=order, lines=lines, trade=trade, paid=gross), source)
+    bill = _as_decided(actor, order, draft(order=order, lines=lines, trade=trade, paid=gross))
+    invoice = _bill(actor, now, order, bill, source)
     if invoice is not None:
         order.invoice_id = invoice.id
         order.invoice_number = invoice.number
@@ -65,6 +68,20 @@ def fulfil(
         note(actor, now, order, "order.invoice_held")
     else:
         note(actor, now, order, "order.completed", invoice=invoice.number)
+
+
+def _as_decided(actor: Actor, order: models.Order, bill: DocumentDraft) -> DocumentDraft:
+    """The VAT that was promised and paid is that of the buyer as it was then: where its number or country is another
+    one since, the invoice names it as the pro-forma did, and never a number that the decision does not rest on."""
+    evidence = order.tax_record.get("evidence", {})
+    then = (evidence.get("number"), evidence.get("buyer_country"))
+    if (
+        order.pro_forma_id is None
+        or "meanwhile" in evidence
+        or then == (bill.buyer.vat_number, bill.buyer.country)
+    ):
+        return bill
+    return replace(bill, buyer=billing.get_document(actor=actor, document_id=order.pro_forma_id).buyer)
 
 
 def _bill(
