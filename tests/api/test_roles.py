@@ -109,6 +109,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST replace": {"email": "x@x.example"},
     "PATCH resellers": {"billing_mode": "gathered"},
     "POST hold": {"reason": "strange"},
+    "POST book": {"account": "bank_fees"},
     "POST promise": {"until": "2026-12-31"},
     "POST price-consent": {"accept": True},
     "POST suspend": {"reason": "strange"},

@@ -112,6 +112,42 @@ def test_the_queue_resolves_with_one_click_and_takes_back(
     run_pending_jobs()
 
 
+def test_a_charge_is_booked_with_one_click_and_taken_back(operator: Browser) -> None:
+    lines = [
+        Line(-1490, "F1", text="Account fee", name="Bank", code="ACMT.MDOP.CHRG"),
+        Line(-5, "F2", text="What"),
+    ]
+    address = upload(operator, camt(lines, sequence=30))
+    page = f"{operator.root}bank/open"
+    listed = text_of(operator.get(page))
+    assert "It left the account, and no payout says why" in listed
+    assert listed.count('value="bank_interest"') == 1  # the bank says that the first one is a charge
+    fee = next(one for one in entries("open") if one.amount.amount == -1490)
+    key = show("ben", fee.id)
+    here = f"{operator.root}bank/entries/{key}"
+    detail = text_of(operator.get(here))
+    assert '<option value="bank_fees" selected>' in detail
+    assert "The bank calls it ACMT.MDOP.CHRG" in detail
+    operator.post(here, {"act": "book", "account": "bank_other", "text": " "})
+    assert fee.id in {one.id for one in entries("open")}
+    booked = {"act": "book", "entry": key, "account": "bank_fees"}
+    assert operator.post(page, booked).status_code == 302
+    detail = text_of(operator.get(here))
+    assert "Bank charge" in detail
+    assert "The entry waits again." in detail
+    assert "Account fee" in text_of(operator.get(f"{address}?status=booked"))
+    assert "Charges of the bank" in text_of(operator.get(f"{operator.root}ledger"))
+    assert operator.post(here, {"act": "unmatch"}).status_code == 302
+    given = {"act": "book", "account": "bank_other", "text": "Safe of the first floor"}
+    assert operator.post(here, given).status_code == 302
+    assert "Safe of the first floor" in text_of(operator.get(here))
+    other = next(one for one in entries("open") if one.amount.amount == -5)
+    assert (
+        operator.post(f"{operator.root}bank/entries/{show('ben', other.id)}", {"act": "dismiss"}).status_code
+        == 302
+    )
+
+
 def test_a_large_statement_goes_on_in_steps(operator: Browser) -> None:
     lines = [Line(100 + index, f"C{index}", iban="") for index in range(1, 1202)]
     address = upload(operator, camt(lines, sequence=4))

@@ -126,6 +126,7 @@ BODIES: dict[str, list[Any]] = {
     "POST /balance/deposits": [{"organization": "{organization}", "amount": MONEY, "reference": "strange"}],
     "POST /bank-statements": [],  # names nothing; the operator's alone (tests/scenarios/test_bank.py)
     "POST /bank-entries/{id}/match": [{"organization": "{organization}"}],
+    "POST /bank-entries/{id}/book": [{"account": "bank_fees"}],
     "POST /bank-entries/{id}/unmatch": [None],
     "POST /bank-entries/{id}/dismiss": [None],
     "POST /bank-entries/{id}/restore": [None],

@@ -198,7 +198,7 @@ def test_mt940_with_its_broken_lines(stage: Stage, customer: str) -> None:
     assert [(one["status"], *(m["rule"] for m in one["matches"])) for one in found["entries"]] == [
         ("matched", "reference"),
         ("matched", "number"),
-        ("outgoing",),
+        ("open",),
     ]
     assert found["entries"][0]["debtor"] == {"name": "Somebody", "iban": "DE89370400440532013000"}
     assert [order(stage, one)["status"] for one in (first, second)] == ["completed"] * 2

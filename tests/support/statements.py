@@ -12,7 +12,8 @@ ACCOUNT = "SE4550000000058398257466"
 
 @dataclass(frozen=True)
 class Line:
-    """One entry: cents, above zero for money that came. ``parts`` makes several transactions of it."""
+    """One entry: cents, above zero for money that came. ``parts`` makes several transactions of it. ``code`` is
+    "ACMT.MDOP.CHRG", or for MT940 a type of three letters."""
 
     amount: int
     ref: str
@@ -25,6 +26,7 @@ class Line:
     reversal: bool = False
     status: str = "BOOK"
     parts: tuple[tuple[int, str], ...] = ()
+    code: str = ""
 
 
 def camt(
@@ -76,10 +78,15 @@ def _entry(line: Line, version: str, currency: str) -> str:
     details = "".join(
         _details(line, amount, rf, version, currency, many=len(parts) > 1) for amount, rf in parts
     )
+    kind = ""
+    if line.code:
+        domain, family, sub = line.code.split(".")
+        inner = f"<Fmly><Cd>{family}</Cd><SubFmlyCd>{sub}</SubFmlyCd></Fmly>"
+        kind = f"<BkTxCd><Domn><Cd>{domain}</Cd>{inner}</Domn></BkTxCd>"
     return (
         f"<Ntry>{_amount(line.amount, currency)}{_side(line.amount)}{reversal}<Sts>{status}</Sts>"
         f"<BookgDt><Dt>{line.value_date}</Dt></BookgDt><ValDt><Dt>{line.value_date}</Dt></ValDt>"
-        f"<AcctSvcrRef>{escape(line.ref)}</AcctSvcrRef><NtryDtls>{details}</NtryDtls></Ntry>"
+        f"<AcctSvcrRef>{escape(line.ref)}</AcctSvcrRef>{kind}<NtryDtls>{details}</NtryDtls></Ntry>"
     )
 
 
@@ -109,7 +116,7 @@ def mt940(lines: Sequence[Line], *, opening: int = 0, closing: int | None = None
     for line in lines:
         mark = ("C" if line.amount > 0 else "D") if not line.reversal else ("RC" if line.amount < 0 else "RD")
         day = line.value_date.replace("-", "")[2:]
-        rows.append(f":61:{day}{day[2:]}{mark}{_comma(line.amount)}NTRFNONREF//{line.ref}")
+        rows.append(f":61:{day}{day[2:]}{mark}{_comma(line.amount)}N{line.code or 'TRF'}NONREF//{line.ref}")
         text = " ".join(filter(None, [line.rf, line.text]))
         pieces = [text[start : start + 27] for start in range(0, len(text), 27)][:10]
         said = "".join(f"?{20 + index}{piece}" for index, piece in enumerate(pieces))

@@ -25,6 +25,10 @@ class AccountKind(StrEnum):
     WRITE_OFF = "write_off"
     FEES = "fees"
     FX = "fx"
+    # The operator's own money on its bank account: in its own books, and nobody's payment.
+    BANK_FEES = "bank_fees"
+    BANK_INTEREST = "bank_interest"
+    BANK_OTHER = "bank_other"
 
 
 PARTY_KINDS = frozenset(
@@ -35,6 +39,8 @@ PARTY_KINDS = frozenset(
         AccountKind.REFUND_PAYABLE,
     }
 )
+# Movements in the operator's own books, which are no reseller's.
+OWN_MOVEMENTS = frozenset({"bank_fees", "bank_interest", "bank_other", "bank_undone"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from purveyor.kernel.errors import NotFound
 from purveyor.kernel.money import Money
 from purveyor.parties import authority
 from purveyor.payments import models
+from purveyor.payments.rules.bank.own import account_of_code
 from purveyor.payments.types_bank import (
     Entry,
     EntryStatus,
@@ -161,6 +162,7 @@ def _match(row: models.BankMatch, currency: str) -> Match:
         matched_at=row.matched_at,
         matched_by=row.matched_by,
         undone_at=row.undone_at,
+        note=row.note,
     )
 
 
@@ -185,5 +187,8 @@ def _entry(row: models.BankEntry, matches: Sequence[Match]) -> Entry:
         suggested=tuple(UUID(one) for one in given.get("payables", [])),
         to_balance=Money(row.to_balance, row.currency),
         decided_by=row.decided_by,
+        code=row.code,
+        suggested_refunds=tuple(UUID(one) for one in given.get("refunds", [])),
+        suggested_account=account_of_code(row.code) if row.status in ("open", "outgoing") else None,
         matches=tuple(matches),
     )

@@ -19,6 +19,10 @@ FROM (
   UNION ALL
   SELECT 'card', reseller_id, payer_id, currency, -fee FROM payments_cardattempt WHERE fee IS NOT NULL
   UNION ALL
+  SELECT 'bank_transfer', m.payer_id, NULL, e.currency, e.amount FROM payments_bankmatch m
+  JOIN payments_bankentry e ON e.id = m.entry_id
+  WHERE m.undone_at IS NULL AND m.rule IN ('bank_fees', 'bank_interest', 'bank_other')
+  UNION ALL
   SELECT 'card', reseller_id, payer_id, currency, -amount FROM payments_carddispute WHERE status <> 'won'
 ) moved GROUP BY 1, 2, 3, 4"""
 _CARD_COSTS = """
@@ -27,6 +31,11 @@ WHERE fee <> 0 GROUP BY 2, 3, 4
 UNION ALL
 SELECT 'write_off', reseller_id, payer_id, currency, sum(loss) FROM payments_carddispute
 WHERE status <> 'won' AND loss <> 0 GROUP BY 2, 3, 4"""
+# Money of the operator's own stands in its own books.
+_OWN = """
+SELECT m.rule, m.payer_id, NULL::uuid, e.currency, -sum(e.amount) FROM payments_bankmatch m
+JOIN payments_bankentry e ON e.id = m.entry_id
+WHERE m.undone_at IS NULL AND m.rule IN ('bank_fees', 'bank_interest', 'bank_other') GROUP BY 1, 2, 4"""
 _REFUNDS = """
 SELECT 'refund_payable', reseller_id, payer_id, currency, -sum(amount) FROM payments_refund
 WHERE status IN ('pending', 'sent') GROUP BY 2, 3, 4"""
@@ -51,7 +60,8 @@ WHERE p.allocated <> coalesce(a.amount, 0)"""
 
 def from_payments(cursor: Cursor) -> list[Figure]:
     """Money that came and went, by bank and card, and what is on its way back to its payers."""
-    return figures(cursor, _MONEY) + figures(cursor, _REFUNDS) + figures(cursor, _CARD_COSTS)
+    statements = (_MONEY, _REFUNDS, _CARD_COSTS, _OWN)
+    return [one for statement in statements for one in figures(cursor, statement)]
 
 
 def broken_payments(cursor: Cursor) -> list[Figure]:

@@ -40,7 +40,7 @@ class EntryNotMatched(DomainError):
 
 
 class EntryDoesNotFit(DomainError):
-    """The entry cannot pay this. Facts: ``reason`` (``currency``, ``payers``, ``outgoing``, ``nothing``)."""
+    """The entry cannot pay this. Facts: ``reason`` (``currency``, ``payers``, ``outgoing``, ``no_payout``)."""
 
     code = "entry_does_not_fit"
 

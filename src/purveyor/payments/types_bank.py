@@ -10,7 +10,9 @@ from uuid import UUID
 from purveyor.kernel.money import Money
 
 StatementFormat = Literal["camt.053", "mt940"]
-EntryStatus = Literal["new", "open", "matched", "partial", "returned", "outgoing", "dismissed"]
+EntryStatus = Literal["new", "open", "matched", "partial", "returned", "outgoing", "booked", "dismissed"]
+# Where money of the operator's own is booked: names of accounts of the ledger.
+OwnAccount = Literal["bank_fees", "bank_interest", "bank_other"]
 # In the order in which they are tried (rules.md e); then the acts of a person, and what leaves the account.
 Rule = Literal[
     "reference",
@@ -23,6 +25,9 @@ Rule = Literal[
     "by_hand",
     "return",
     "refund",
+    "bank_fees",
+    "bank_interest",
+    "bank_other",
 ]
 # Why an entry waits for a person.
 Waits = Literal[
@@ -32,6 +37,7 @@ Waits = Literal[
     "amount_differs",
     "several_payers",
     "ambiguous",
+    "own_money",
     "unknown_return",
     "balance_spent",
     "unmatched",
@@ -45,7 +51,8 @@ class ReadEntry:
     """One booked movement as the file says it; ``amount`` in minor units, above zero for money that came in.
 
     ``key`` is what the bank calls it, unique with amount and value date on the account. ``reference`` is the
-    creditor reference where the file has a place for it; ``text`` is everything that the payer wrote.
+    creditor reference where the file has a place for it; ``text`` is everything that the payer wrote; ``code`` the
+    bank's word for what it is.
     """
 
     key: str
@@ -58,6 +65,7 @@ class ReadEntry:
     debtor_name: str = ""
     debtor_iban: str = ""
     text: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,11 +214,14 @@ class Match:
     matched_at: datetime
     matched_by: str
     undone_at: datetime | None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A stored entry with what it came to; ``suggested`` are payables for the one that waits."""
+    """A stored entry with what it came to. For the one that waits ``suggested`` are payables, ``suggested_refunds``
+    payouts that may have come back, and ``suggested_account`` where the bank's ``code`` says that it is booked.
+    """
 
     id: UUID
     statement_id: UUID
@@ -230,6 +241,9 @@ class Entry:
     suggested: tuple[UUID, ...]
     to_balance: Money
     decided_by: str
+    code: str = ""
+    suggested_refunds: tuple[UUID, ...] = ()
+    suggested_account: OwnAccount | None = None
     matches: tuple[Match, ...] = ()
 
     @property
@@ -240,7 +254,14 @@ class Entry:
     @property
     def can_be_undone(self) -> bool:
         """Whether a person may take its match back."""
-        return self.status in ("matched", "partial") and any(one.undone_at is None for one in self.matches)
+        return self.status in ("matched", "partial", "booked") and any(
+            one.undone_at is None for one in self.matches
+        )
+
+    @property
+    def can_be_booked(self) -> bool:
+        """Whether it may be money of the operator's own: it waits, or left the account and paid nothing out."""
+        return self.status == "open" or (self.status == "outgoing" and not self.matches)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from purveyor.interfaces.api.answers import day, instant
 from purveyor.interfaces.api.shapes import money
 from purveyor.interfaces.api.types import Money, Shape
 from purveyor.ledger import reports
+from purveyor.ledger.types import OWN_MOVEMENTS
 from purveyor.parties.types import Seller
 from purveyor.payments import cards
 from purveyor.payments.types import Payable
@@ -40,7 +41,10 @@ class TrialBalance(Shape):
 
 
 class JournalEntry(Shape):
-    """One leg of a transaction, debit above zero. ``party`` owns the account, ``payer`` is whose business it is."""
+    """One leg of a transaction, debit above zero. ``party`` owns the account, ``payer`` is whose business it is.
+
+    Without a ``reseller`` it stands in the operator's own books: charges and interest of the bank.
+    """
 
     id: str
     transaction: str
@@ -48,7 +52,7 @@ class JournalEntry(Shape):
     at: str
     kind: str
     reference: str
-    reseller: str
+    reseller: str | None
     customer: str | None
     payer: str | None
     account: str
@@ -201,7 +205,7 @@ def journal_entry(row: reports.JournalEntry) -> Json:
         "at": instant(row.at),
         "kind": row.kind,
         "reference": row.reference,
-        "reseller": public.shown("reseller", row.reseller_id),
+        "reseller": None if row.kind in OWN_MOVEMENTS else public.shown("reseller", row.reseller_id),
         "customer": public.shown("customer", customer_id),
         "payer": _party(row, row.payer_id),
         "account": row.account.value,

@@ -14,7 +14,8 @@ from purveyor.interfaces.api.types import Body, Id, Money, Shape
 from purveyor.kernel.ids import show
 from purveyor.payments.types_bank import Entry, Match, Statement
 
-EntryStatus = Literal["new", "open", "matched", "partial", "returned", "outgoing", "dismissed"]
+EntryStatus = Literal["new", "open", "matched", "partial", "returned", "outgoing", "booked", "dismissed"]
+OwnAccount = Literal["bank_fees", "bank_interest", "bank_other"]
 Rule = Literal[
     "reference",
     "several",
@@ -26,6 +27,9 @@ Rule = Literal[
     "by_hand",
     "return",
     "refund",
+    "bank_fees",
+    "bank_interest",
+    "bank_other",
 ]
 _SUBJECTS = {"invoice": "inv", "order": "ord", "renewal": "ren", "deposit": "dep"}
 
@@ -38,7 +42,10 @@ class Debtor(Shape):
 
 
 class EntryMatch(Shape):
-    """What an entry is for, and by which rule. One subject at most; ``undone`` when it was taken back."""
+    """What an entry is for, and by which rule. One subject at most; ``undone`` when it was taken back.
+
+    Money of the operator's own has the account of its books as its rule, and ``text``, what a person said it is.
+    """
 
     invoice: str | None = None
     order: str | None = None
@@ -47,13 +54,15 @@ class EntryMatch(Shape):
     refund: str | None = None
     amount: Money
     rule: Rule
+    text: str | None = None
     undone: bool
 
 
 class BankEntry(Shape):
     """One booked movement; ``amount`` above zero came in. ``to_balance`` is what its targets did not need.
 
-    ``reason`` says why it waits; ``suggested`` are payables that may be meant.
+    ``reason`` says why it waits; ``suggested`` are payables that may be meant, ``suggested_refunds`` payouts that may
+    have come back. ``code`` is the bank's word for what it is, and ``suggested_account`` where that says it is booked.
     """
 
     id: str
@@ -63,12 +72,15 @@ class BankEntry(Shape):
     booked_on: str
     reference: str
     text: str
+    code: str
     debtor: Debtor
     status: EntryStatus
     reason: str
     to_balance: Money
     matches: list[EntryMatch]
     suggested: list[str]
+    suggested_refunds: list[str]
+    suggested_account: OwnAccount | None
 
 
 class StatementWarning(Shape):
@@ -106,10 +118,18 @@ class ImportedStatement(BankStatement):
 
 class MatchIn(Body):
     """What an entry is for: open payables (``pbl_``, as suggested), invoices or orders of one payer; or the balance
-    of an organization."""
+    of an organization; or the refund whose payout came back."""
 
     payables: Annotated[list[Id], Field(min_length=1, max_length=100)] | None = None
     organization: Id | None = None
+    refund: Id | None = None
+
+
+class BookIn(Body):
+    """Where money of your own is booked: a charge of the bank, interest, or something else, which needs a ``text``."""
+
+    account: OwnAccount
+    text: Annotated[str, Field(max_length=200)] = ""
 
 
 def statement(row: Statement) -> Json:
@@ -150,12 +170,15 @@ def entry(row: Entry) -> Json:
         "booked_on": day(row.booked_on),
         "reference": row.reference,
         "text": row.text,
+        "code": row.code,
         "debtor": {"name": row.debtor_name, "iban": row.debtor_iban},
         "status": row.status,
         "reason": row.waits,
         "to_balance": money(row.to_balance),
         "matches": [_match(one) for one in row.matches],
         "suggested": [show("pbl", one) for one in row.suggested],
+        "suggested_refunds": [public.shown("refund", one) for one in row.suggested_refunds],
+        "suggested_account": row.suggested_account,
     }
 
 
@@ -167,4 +190,6 @@ def _match(row: Match) -> Json:
         found["payment"] = public.shown("payment", row.payment_id)
     if row.refund_id is not None:
         found["refund"] = public.shown("refund", row.refund_id)
+    if row.note:
+        found["text"] = row.note
     return found

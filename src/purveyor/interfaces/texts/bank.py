@@ -42,7 +42,10 @@ _MISFITS: dict[str, Promise] = {
     "currency": gettext_lazy("The entry is in another currency."),
     "payers": gettext_lazy("These are owed by different payers. One transfer comes from one of them."),
     "outgoing": gettext_lazy("This money left the account: it pays nothing."),
+    "no_payout": gettext_lazy("This is no payout of the same amount that could have come back."),
 }
+# Accounts of the operator's own books, in the order in which they are offered.
+OWN = ("bank_fees", "bank_interest", "bank_other")
 _RULES: dict[str, Promise] = {
     "reference": gettext_lazy("Reference and amount"),
     "several": gettext_lazy("Reference, other documents named, and their sum"),
@@ -54,6 +57,9 @@ _RULES: dict[str, Promise] = {
     "by_hand": gettext_lazy("By hand"),
     "return": gettext_lazy("Returned by the bank"),
     "refund": gettext_lazy("Payout of a refund"),
+    "bank_fees": gettext_lazy("Bank charge"),
+    "bank_interest": gettext_lazy("Interest"),
+    "bank_other": gettext_lazy("Other money of your own"),
 }
 _WAITS: dict[str, Promise] = {
     "nothing_found": gettext_lazy("Nothing says what it is for"),
@@ -61,6 +67,7 @@ _WAITS: dict[str, Promise] = {
     "amount_differs": gettext_lazy("What it names comes to another amount"),
     "several_payers": gettext_lazy("It names documents of different payers"),
     "ambiguous": gettext_lazy("The payer owes this amount more than once"),
+    "own_money": gettext_lazy("It left the account, and no payout says why"),
     "unknown_return": gettext_lazy("It takes back something that is not found"),
     "balance_spent": gettext_lazy("The bank took it back, but the payer has spent it"),
     "unmatched": gettext_lazy("The match was taken back"),
@@ -72,6 +79,7 @@ _STATUSES: dict[str, tuple[Promise, str]] = {
     "partial": (gettext_lazy("Matched, a part"), "info"),
     "returned": (gettext_lazy("Returned"), "bad"),
     "outgoing": (gettext_lazy("Money out"), "calm"),
+    "booked": (gettext_lazy("Booked"), "good"),
     "dismissed": (gettext_lazy("Put aside"), "calm"),
 }
 

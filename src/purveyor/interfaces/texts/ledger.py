@@ -19,6 +19,9 @@ ACCOUNTS: dict[str, Promise] = {
     "write_off": pgettext_lazy("account", "Written off"),
     "fees": pgettext_lazy("account", "Fees"),
     "fx": pgettext_lazy("account", "Exchange differences"),
+    "bank_fees": pgettext_lazy("account", "Charges of the bank"),
+    "bank_interest": pgettext_lazy("account", "Interest of the bank"),
+    "bank_other": pgettext_lazy("account", "Other money of your own at the bank"),
 }
 MOVEMENTS: dict[str, Promise] = {
     "sale": pgettext_lazy("movement", "Sale"),
@@ -38,6 +41,10 @@ MOVEMENTS: dict[str, Promise] = {
     "refund": pgettext_lazy("movement", "Refund"),
     "refund_failed": _("A refund that could not be paid out"),
     "reversal": _("Money that went back to its bank, or was matched to something else"),
+    "bank_fees": _("Bank charge"),
+    "bank_interest": _("Interest"),
+    "bank_other": _("Other money of your own"),
+    "bank_undone": _("A bank charge, interest or other money of your own, taken back"),
     "vat_not_owed": _("VAT that was paid and is not owed"),
 }
 

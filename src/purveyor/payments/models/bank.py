@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-ENTRY_STATUSES = ("new", "open", "matched", "partial", "returned", "outgoing", "dismissed")
+ENTRY_STATUSES = ("new", "open", "matched", "partial", "returned", "outgoing", "booked", "dismissed")
+
+OWN_ACCOUNTS = ("bank_fees", "bank_interest", "bank_other")
 
 
 class BankStatement(models.Model):
@@ -48,7 +50,8 @@ class BankStatement(models.Model):
 
 class BankEntry(models.Model):
     """One movement on the account; ``amount`` above zero came in. ``key`` is the bank's own reference, or the
-    statement's with the position: the same movement in two statements is stored once.
+    statement's with the position: the same movement in two statements is stored once. ``code`` is the bank's word for
+    what it is (BkTxCd, or the type of MT940).
 
     ``status`` "new" was not looked at yet; "open" waits for a person, with ``suggestion``: payables that may be meant.
     """
@@ -68,6 +71,7 @@ class BankEntry(models.Model):
     debtor_name = models.TextField()
     debtor_iban = models.TextField()
     text = models.TextField()
+    code = models.TextField(default="", db_default="")
     status = models.TextField()
     reason = models.TextField(default="")
     suggestion = models.JSONField(default=dict)
@@ -106,6 +110,9 @@ class BankEntry(models.Model):
 class BankMatch(models.Model):
     """What an entry came to: so much of it for a payable, by this rule; or a refund that it paid out; or, of a
     return, the payment that it takes back. ``undone_at`` when a person took it back, or the bank the money.
+
+    Money of the operator's own names the account of the books as its rule, the operator as payer, and what a person
+    ``note``-d.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -116,6 +123,7 @@ class BankMatch(models.Model):
     payer_id = models.UUIDField(null=True)
     amount = models.BigIntegerField()
     rule = models.TextField()
+    note = models.TextField(default="", db_default="")
     matched_at = models.DateTimeField()
     matched_by = models.TextField()
     undone_at = models.DateTimeField(null=True)
@@ -126,6 +134,11 @@ class BankMatch(models.Model):
                 fields=["entry", "payable"],
                 condition=Q(undone_at__isnull=True, payable__isnull=False),
                 name="payments_bankmatch_once",
+            ),
+            models.UniqueConstraint(
+                fields=["entry"],
+                condition=Q(undone_at__isnull=True, rule__in=OWN_ACCOUNTS),
+                name="payments_bankmatch_own_once",
             ),
             models.CheckConstraint(condition=Q(amount__gte=0), name="payments_bankmatch_amount"),
         )

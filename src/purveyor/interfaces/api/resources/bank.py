@@ -110,7 +110,8 @@ def list_entries(
 )
 @writing()
 def match_entry(request: ApiRequest, id: str, body: statements.MatchIn) -> Any:
-    """What is over goes to the payer's balance. Payables, invoices and orders of one payer, or an organization."""
+    """What is over goes to the payer's balance. Payables, invoices and orders of one payer, or an organization; or the
+    refund whose payout came back."""
     actor = request.call.actor
     entry_id = _entry(request, id)
     found = acts.match_entry(
@@ -119,6 +120,25 @@ def match_entry(request: ApiRequest, id: str, body: statements.MatchIn) -> Any:
         entry_id=entry_id,
         payable_ids=[_payable(request, one) for one in body.payables or []],
         organization_id=None if body.organization is None else _organization(body.organization),
+        refund_id=None if body.refund is None else path_id("ref", body.refund, kind="refund"),
+    )
+    return statements.entry(found)
+
+
+@router.post(
+    "/bank-entries/{id}/book", response=statements.BankEntry, summary="Book money of your own (operator)"
+)
+@writing()
+def book_entry(request: ApiRequest, id: str, body: statements.BookIn) -> Any:
+    """A charge of the bank, interest, or something else, in or out: into the operator's own books. ``unmatch`` takes it
+    back by a reversing entry."""
+    entry_id = _entry(request, id)
+    found = acts.book_entry(
+        actor=request.call.actor,
+        now=request.call.now,
+        entry_id=entry_id,
+        account=body.account,
+        text=body.text,
     )
     return statements.entry(found)
 

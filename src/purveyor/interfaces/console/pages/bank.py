@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -13,25 +12,26 @@ from django.utils.translation import gettext as _
 
 from purveyor.interfaces.console.desk import Desk, page
 from purveyor.interfaces.console.forms.bank import UploadForm
-from purveyor.interfaces.console.pages import _transfer
+from purveyor.interfaces.console.pages import _bank_acts, _transfer
 from purveyor.interfaces.console.pages._transfer import Owed
 from purveyor.interfaces.console.paging import cursor_of, pager
 from purveyor.interfaces.console.widgets import Tab
 from purveyor.interfaces.texts import bank as texts
 from purveyor.interfaces.texts import formats
 from purveyor.kernel.errors import Invalid
-from purveyor.kernel.ids import read, show
+from purveyor.kernel.ids import show
 from purveyor.kernel.paging import read_cursor, write_cursor
 from purveyor.parties import queries as parties
-from purveyor.payments import bank
+from purveyor.payments import bank, refunds
 from purveyor.payments import queries as payments
 from purveyor.payments.commands import bank as acts
 from purveyor.payments.types_bank import Entry, Match, Statement
+from purveyor.payments.types_refunds import Refund
 
 LIMIT = 50
 # A small statement is matched before the page is shown, a large one in steps that the page follows.
 AT_ONCE = 300
-FILTERS = ("", "open", "matched", "partial", "returned", "outgoing", "dismissed")
+FILTERS = ("", "open", "matched", "partial", "returned", "outgoing", "booked", "dismissed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,18 @@ class For:
 
 
 @dataclass(frozen=True, slots=True)
+class Payout:
+    """A refund that may have come back."""
+
+    refund: Refund
+    payer: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class EntryRow:
-    """An entry with what it came to, or what may be meant."""
+    """An entry with what it came to, or what may be meant. ``own`` are accounts of the operator's own books that are
+    one click away, each with its name."""
 
     entry: Entry
     url: str
@@ -67,6 +77,8 @@ class EntryRow:
     suggested: tuple[Owed, ...]
     key: str
     first: str
+    own: tuple[tuple[str, str], ...]
+    payouts: tuple[Payout, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +157,7 @@ def statement(desk: Desk, statement_id: UUID) -> HttpResponse:
 def queue(desk: Desk) -> HttpResponse:
     """Entries that wait for a person, the newest first, each with the likeliest answer as one click."""
     if desk.posted:
-        done = _again(desk) if desk.request.POST.get("act") == "again" else _one_click(desk)
+        done = _bank_acts.in_the_queue(desk)
         if done:
             return done
     q = desk.request.GET.get("q", "").strip()
@@ -161,32 +173,12 @@ def queue(desk: Desk) -> HttpResponse:
     return desk.render("console/bank/queue.html", context)
 
 
-def _again(desk: Desk) -> HttpResponse | None:
-    def act() -> str:
-        count = acts.match_again(actor=desk.actor, now=desk.now)
-        desk.say(_("Looked at again: %(count)s found their place.") % {"count": formats.number_text(count)})
-        return desk.url("bank_open")
-
-    return desk.submit(None, act)
-
-
-def _one_click(desk: Desk) -> HttpResponse | None:
-    """The likeliest answer, taken."""
-    entry_id, payable_id = _posted_id(desk, "ben", "entry"), _posted_id(desk, "pbl", "payable")
-
-    def act() -> str:
-        acts.match_entry(actor=desk.actor, now=desk.now, entry_id=entry_id, payable_ids=[payable_id])
-        return desk.url("bank_open")
-
-    return desk.submit(None, act, said=_("Matched."))
-
-
 @page("operate", scopes=("operator",))
 def entry(desk: Desk, entry_id: UUID) -> HttpResponse:
     """One entry: what it is for, or finding out; taking a match back, with what that does."""
     found = bank.get_entry(actor=desk.actor, entry_id=entry_id)
     if desk.posted:
-        done = desk.submit(None, lambda: _act(desk, found))
+        done = desk.submit(None, lambda: _bank_acts.on_the_entry(desk, found))
         if done:
             return done
     row = _rows(desk, [found])[0]
@@ -201,54 +193,10 @@ def entry(desk: Desk, entry_id: UUID) -> HttpResponse:
         "fitting": [_Choice(one, show("pbl", one.payable.id)) for one in fitting],
         "payers": list({one.payable.payer_id: (one.payer, _party(one)) for one in fitting}.values()),
         "consequences": _consequences(row),
+        "accounts": [(account, texts.rule(account)) for account in texts.OWN],
         "statement_url": desk.url("bank_statement", statement_id=found.statement_id),
     }
     return desk.render("console/bank/entry.html", context)
-
-
-def _act(desk: Desk, found: Entry) -> str:
-    post = desk.request.POST
-    common: dict[str, Any] = {"actor": desk.actor, "now": desk.now, "entry_id": found.id}
-    here = desk.url("bank_entry", entry_id=found.id)
-    act = post.get("act", "")
-    if act == "match":
-        chosen = [_id("pbl", one) for one in post.getlist("payable")]
-        if not chosen:
-            raise Invalid(field="payable", reason="required")
-        acts.match_entry(**common, payable_ids=chosen)
-        desk.say(_("Matched."))
-        return here
-    if act == "balance":
-        text = post.get("organization", "")
-        acts.match_entry(
-            **common, organization_id=_id(text[:3] if text[:3] in ("cus", "res") else "cus", text)
-        )
-        desk.say(_("The money is on the balance."))
-        return here
-    if act == "unmatch":
-        acts.unmatch_entry(**common)
-        desk.say(_("The match was taken back."))
-        return here
-    if act == "dismiss":
-        acts.dismiss_entry(**common)
-        desk.say(_("The entry is put aside."))
-        return desk.url("bank_open")
-    if act == "restore":
-        acts.restore_entry(**common)
-        desk.say(_("The entry is taken up again."))
-        return here
-    raise Invalid(field="act", reason="choice", choices=["match", "balance", "unmatch", "dismiss", "restore"])
-
-
-def _id(prefix: str, text: str) -> UUID:
-    try:
-        return read(prefix, text)
-    except ValueError as error:
-        raise Invalid(field="payable", reason="unknown") from error
-
-
-def _posted_id(desk: Desk, prefix: str, name: str) -> UUID:
-    return _id(prefix, desk.request.POST.get(name, ""))
 
 
 def _party(one: Owed) -> str:
@@ -259,6 +207,8 @@ def _consequences(row: EntryRow) -> list[str]:
     """What taking the match back does, in sentences."""
     if not row.entry.can_be_undone:
         return []
+    if row.entry.status == "booked":
+        return [_("The books get a reversing entry; nothing is deleted. The entry waits again.")]
     said = []
     for one in row.matches:
         if one.undone or one.match.payable_id is None:
@@ -302,12 +252,21 @@ def _rows(desk: Desk, entries: Sequence[Entry]) -> list[EntryRow]:
         one.payable.id: one
         for one in _transfer.describe(desk, payments.find_payables_by_id(actor=desk.actor, ids=wanted))
     }
+    paid_out = refunds.find_refunds(
+        actor=desk.actor, ids={one for row in entries for one in row.suggested_refunds}
+    )
     payers = {one.payer_id for row in entries for one in row.matches if one.payer_id is not None}
-    names = parties.names_of(actor=desk.actor, ids=payers)
-    return [_row(desk, one, owed, names) for one in entries]
+    names = parties.names_of(actor=desk.actor, ids=payers | {one.payer_id for one in paid_out.values()})
+    return [_row(desk, one, owed, names, paid_out) for one in entries]
 
 
-def _row(desk: Desk, one: Entry, owed: dict[UUID, Owed], names: dict[UUID, str]) -> EntryRow:
+def _row(
+    desk: Desk,
+    one: Entry,
+    owed: dict[UUID, Owed],
+    names: dict[UUID, str],
+    paid_out: dict[UUID, Refund],
+) -> EntryRow:
     likely = tuple(
         owed[id]
         for id in one.suggested
@@ -323,12 +282,30 @@ def _row(desk: Desk, one: Entry, owed: dict[UUID, Owed], names: dict[UUID, str])
         suggested=likely,
         key=show("ben", one.id),
         first=show("pbl", likely[0].payable.id) if likely else "",
+        own=_own(one),
+        payouts=tuple(
+            Payout(paid_out[id], names.get(paid_out[id].payer_id, ""), show("ref", id))
+            for id in one.suggested_refunds
+            if id in paid_out and paid_out[id].status in ("sent", "done") and one.status == "open"
+        ),
     )
+
+
+def _own(one: Entry) -> tuple[tuple[str, str], ...]:
+    """Where it may be booked without a text: what the bank says, or for money out both."""
+    if not one.can_be_booked:
+        return ()
+    accounts = [one.suggested_account] if one.suggested_account else []
+    if not accounts and one.amount.amount < 0:
+        accounts = ["bank_fees", "bank_interest"]
+    return tuple((account, texts.rule(account)) for account in accounts)
 
 
 def _for(desk: Desk, one: Match, owed: dict[UUID, Owed], names: dict[UUID, str]) -> For:
     payer = names.get(one.payer_id, "") if one.payer_id else ""
     rule, undone = texts.rule(one.rule), one.undone_at is not None
+    if one.rule in texts.OWN:
+        return For(one, one.note or rule, "", "", rule, undone)
     if one.refund_id is not None:
         return For(one, _("Refund"), desk.url("refund", refund_id=one.refund_id), payer, rule, undone)
     found = owed.get(one.payable_id) if one.payable_id else None

@@ -10,28 +10,55 @@ from purveyor.kernel.actor import Actor
 from purveyor.kernel.ids import new_id
 from purveyor.payments import models
 from purveyor.payments.commands.bank._write import Decided, write_decided
+from purveyor.payments.commands.bank.return_payout import return_payout
 from purveyor.payments.commands.bank.reverse_payment import reverse_payment
 from purveyor.payments.commands.finish_refund import finish_refund
 from purveyor.payments.errors_bank import MoneySpent
+from purveyor.payments.rules.bank import own
+from purveyor.payments.rules.bank.matching import SUGGESTED_MAX
 from purveyor.payments.rules.bank.naming import references_in
 from purveyor.payments.types_bank import Rule
 
 Row = models.BankEntry
 
 
-def settle_outgoing(actor: Actor, now: datetime, row: Row) -> None:
-    """Decide an entry of money out (or of a payout that came back). What is neither is noted as it is: fees, rent."""
+def is_outward(amount: int, is_reversal: bool, *texts: str) -> bool:
+    """Whether an entry is money out, or may be such money that came back."""
+    return amount < 0 or is_reversal or bool(own.payouts_in(*texts))
+
+
+def settle_outgoing(actor: Actor, now: datetime, row: Row) -> bool:
+    """Decide an entry of money out, or of a payout that came back. Money out that is neither a payout of ours nor takes
+    a payment back is the operator's own, and waits for a person who says what it is.
+
+    False for money that came in and is no payout: it may be anything else.
+    """
     if row.amount > 0:
-        _payout_came_back(actor, now, row)
-        return
+        return _payout_came_back(actor, now, row)
     if row.is_reversal or not _is_payout(actor, now, row):
         original = _original(row)
         if original is not None:
             _take_back(actor, now, row, original)
-        elif row.is_reversal:
-            write_decided(actor, now, [Decided(row.id, "open", "unknown_return")])
         else:
-            write_decided(actor, now, [Decided(row.id, "outgoing")])
+            waits = "unknown_return" if row.is_reversal else "own_money"
+            write_decided(actor, now, [Decided(row.id, "open", waits)])
+    return True
+
+
+def came_back(actor: Actor, now: datetime, row: Row, refund: models.Refund) -> None:
+    """The entry is this payout's money, which goes to its payer's balance."""
+    return_payout(actor=actor, now=now, refund_id=refund.id, reason=row.text)
+    models.PaymentFileItem.objects.filter(refund_id=refund.id, closed_at__isnull=True).update(closed_at=now)
+    note_match(actor, now, row, "return", refund=refund)
+    write_decided(actor, now, [Decided(row.id, "returned")])
+
+
+def find_payouts(amount: int, currency: str) -> tuple[UUID, ...]:
+    """Payouts of this amount that may have come back, the last first."""
+    rows = models.Refund.objects.filter(
+        method="bank_transfer", status__in=["sent", "done"], amount=amount, currency=currency
+    )
+    return tuple(rows.order_by("-asked_at", "-id").values_list("id", flat=True)[:SUGGESTED_MAX])
 
 
 def note_match(
@@ -61,9 +88,10 @@ def note_match(
 
 def _item(row: Row) -> models.PaymentFileItem | None:
     """The payout of one of our files that the entry is about, by its end-to-end id."""
-    if not row.end_to_end:
+    named = {row.end_to_end, *own.payouts_in(row.end_to_end, row.reference, row.text)} - {""}
+    if not named:
         return None
-    items = models.PaymentFileItem.objects.filter(end_to_end=row.end_to_end, refund_id__isnull=False)
+    items = models.PaymentFileItem.objects.filter(end_to_end__in=named, refund_id__isnull=False)
     return items.filter(amount=abs(row.amount)).order_by("-id").first()
 
 
@@ -86,17 +114,17 @@ def _is_payout(actor: Actor, now: datetime, row: Row) -> bool:
     return True
 
 
-def _payout_came_back(actor: Actor, now: datetime, row: Row) -> None:
-    """A payout that the other bank refused before it was seen to leave goes to the payer's balance."""
+def _payout_came_back(actor: Actor, now: datetime, row: Row) -> bool:
+    """A payout that the other bank sent back, before or after it was seen to leave; False for what is none."""
     item = _item(row)
     refund = None if item is None else models.Refund.objects.filter(id=_refund_of(item)).first()
-    if item is None or refund is None or refund.status != "sent":
-        write_decided(actor, now, [Decided(row.id, "open", "unknown_return")])
-        return
-    finish_refund(actor=actor, now=now, refund_id=refund.id, outcome="failed", reason=row.text)
-    models.PaymentFileItem.objects.filter(id=item.id).update(closed_at=now)
-    note_match(actor, now, row, "return", refund=refund)
-    write_decided(actor, now, [Decided(row.id, "returned")])
+    if refund is not None and refund.status in ("sent", "done") and refund.currency == row.currency:
+        came_back(actor, now, row, refund)
+        return True
+    if row.is_reversal:
+        likely = find_payouts(row.amount, row.currency)
+        write_decided(actor, now, [Decided(row.id, "open", "unknown_return", refunds=likely)])
+    return row.is_reversal
 
 
 def _original(row: Row) -> Row | None:

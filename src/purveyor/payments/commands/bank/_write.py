@@ -100,6 +100,7 @@ class Decided:
     waits: str = ""
     suggested: tuple[UUID, ...] = ()
     to_balance: int = 0
+    refunds: tuple[UUID, ...] = ()
 
 
 class Twins:
@@ -182,7 +183,11 @@ def noted(one: Decided) -> dict[str, Any]:
         "id": str(one.entry_id),
         "status": one.status,
         "waits": one.waits,
-        "suggestion": {"payables": [str(id) for id in one.suggested]} if one.suggested else {},
+        "suggestion": {
+            name: [str(id) for id in ids]
+            for name, ids in (("payables", one.suggested), ("refunds", one.refunds))
+            if ids
+        },
         "to_balance": one.to_balance,
     }
 

@@ -15,8 +15,10 @@ from purveyor.parties import authority
 from purveyor.parties import queries as parties
 from purveyor.payments import bank, models
 from purveyor.payments.commands.bank._book import lock_candidates
+from purveyor.payments.commands.bank._outgoing import came_back
 from purveyor.payments.commands.bank._write import Arrival, Decided, Twins, write_arrivals, write_decided
 from purveyor.payments.commands.bank.match_statement import bank_says, decide_rows
+from purveyor.payments.commands.bank.own_money import take_back
 from purveyor.payments.commands.bank.reverse_payment import reverse_payment
 from purveyor.payments.errors_bank import EntryDoesNotFit, EntryNotMatched, EntryNotOpen
 from purveyor.payments.rules.bank import matching
@@ -32,12 +34,14 @@ def match_entry(
     entry_id: UUID,
     payable_ids: Sequence[UUID] = (),
     organization_id: UUID | None = None,
+    refund_id: UUID | None = None,
 ) -> Entry:
     """Say what an entry that waits is for: these payables of one payer, the oldest first and what is left for its
-    balance; or, with ``organization_id`` alone, a party's balance. The operator's act.
+    balance; or, with ``organization_id`` alone, a party's balance; or, with ``refund_id`` alone, that this payout came
+    back. The operator's act.
 
-    Raises: Forbidden; NotFound; Invalid (neither or both); EntryNotOpen; EntryDoesNotFit (money out, another
-        currency, several payers).
+    Raises: Forbidden; NotFound; Invalid (none of them or several); EntryNotOpen; EntryDoesNotFit (money out, another
+        currency, several payers, no payout of this amount).
     Emits: as for a transfer that was recorded.
     """
     authority.require(actor, "operate")
@@ -46,8 +50,10 @@ def match_entry(
         raise EntryNotOpen(status=row.status)
     if row.amount < 0:
         raise EntryDoesNotFit(reason="outgoing")
-    if bool(payable_ids) == (organization_id is not None):
-        raise Invalid(field="payables", reason="one_of", choices=["payables", "organization"])
+    if [bool(payable_ids), organization_id is not None, refund_id is not None].count(True) != 1:
+        raise Invalid(field="payables", reason="one_of", choices=["payables", "organization", "refund"])
+    if refund_id is not None:
+        return _came_back(actor, now, row, refund_id)
     found = lock_candidates(ids=payable_ids) if payable_ids else []
     if len(found) != len(set(payable_ids)):
         raise NotFound(kind="payable")
@@ -75,13 +81,16 @@ def match_entry(
 @command
 def unmatch_entry(*, actor: Actor, now: datetime, entry_id: UUID) -> Entry:
     """Take a match back by a reversing entry: what it paid stands open again, what went to the balance is taken from
-    it, and the entry waits for a person. A payment that a person had typed in stays; only the link to it goes.
+    it, and the entry waits for a person. A payment that a person had typed in stays; only the link to it goes. Money of
+    the operator's own is booked back.
 
     Raises: Forbidden; NotFound; EntryNotMatched; MoneySpent when the balance does not suffice: nothing is done then.
     Emits: payment.reversed.
     """
     authority.require(actor, "operate")
     row = _lock(entry_id)
+    if row.status == "booked" and take_back(actor, now, row):
+        return bank.get_entry(actor=actor, entry_id=entry_id)
     matches = models.BankMatch.objects.filter(entry_id=entry_id, undone_at__isnull=True)
     found = list(matches.filter(payment_id__isnull=False))
     if row.status not in ("matched", "partial") or not found:
@@ -130,6 +139,18 @@ def _lock(entry_id: UUID) -> models.BankEntry:
     if row is None:
         raise NotFound(kind="bank_entry")
     return row
+
+
+def _came_back(actor: Actor, now: datetime, row: models.BankEntry, refund_id: UUID) -> Entry:
+    refund = models.Refund.objects.filter(id=refund_id).first()
+    if refund is None:
+        raise NotFound(kind="refund")
+    if (refund.amount, refund.currency) != (row.amount, row.currency) or (
+        refund.method != "bank_transfer" or refund.status not in ("sent", "done")
+    ):
+        raise EntryDoesNotFit(reason="no_payout")
+    came_back(actor, now, row, refund)
+    return bank.get_entry(actor=actor, entry_id=row.id)
 
 
 def _party(actor: Actor, now: datetime, organization_id: UUID | None, currency: str) -> Candidate:

@@ -24,6 +24,7 @@ from purveyor.payments.commands.bank.match_statement import (
     Incoming,
     carry_out,
     decide_incoming,
+    is_incoming,
     match_statement,
 )
 from purveyor.payments.events import StatementImported
@@ -33,14 +34,14 @@ from purveyor.payments.types_bank import Imported, ReadEntry, ReadStatement
 _KNOWN = "SELECT key, amount, value_date FROM payments_bankentry WHERE account = %s AND key = ANY(%s)"
 _ENTRIES = """
 INSERT INTO payments_bankentry (id, statement_id, position, account, key, amount, currency, value_date, booked_on,
-  is_reversal, reference, end_to_end, debtor_name, debtor_iban, text, status, reason, suggestion, to_balance,
+  is_reversal, reference, end_to_end, debtor_name, debtor_iban, text, code, status, reason, suggestion, to_balance,
   decided_at, decided_by)
 SELECT id, %s, position, %s, key, amount, %s, value_date, booked_on, is_reversal, reference, end_to_end, debtor_name,
-  debtor_iban, text, status, waits, suggestion, to_balance, CASE WHEN status <> 'new' THEN %s::timestamptz END,
+  debtor_iban, text, code, status, waits, suggestion, to_balance, CASE WHEN status <> 'new' THEN %s::timestamptz END,
   CASE WHEN status <> 'new' THEN %s ELSE '' END
 FROM jsonb_to_recordset(%s::jsonb) AS r(id uuid, position int, key text, amount bigint, value_date date,
   booked_on date, is_reversal boolean, reference text, end_to_end text, debtor_name text, debtor_iban text,
-  text text, status text, waits text, suggestion jsonb, to_balance bigint)"""
+  text text, code text, status text, waits text, suggestion jsonb, to_balance bigint)"""
 # Of an entry that nobody has looked at.
 _NEW: dict[str, Any] = {"status": "new", "waits": "", "suggestion": {}, "to_balance": 0}
 
@@ -171,7 +172,7 @@ def _store_entries(
     incoming = [
         Incoming(entry_id, read.currency, one)
         for entry_id, (_, one) in zip(ids, entries, strict=True)
-        if one.amount > 0 and not one.is_reversal
+        if is_incoming(one)
     ]
     carry_out(actor, now, decide_incoming(actor, incoming), insert)
     if len(incoming) < len(entries):
@@ -192,4 +193,5 @@ def _row(id: str, position: int, entry: ReadEntry) -> dict[str, Any]:
         "debtor_name": entry.debtor_name,
         "debtor_iban": entry.debtor_iban,
         "text": entry.text,
+        "code": entry.code,
     }

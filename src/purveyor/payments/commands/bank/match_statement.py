@@ -16,7 +16,7 @@ from purveyor.kernel.money import Money
 from purveyor.parties import authority
 from purveyor.payments import models
 from purveyor.payments.commands.bank._book import find_by_amount, lock_account, read_book
-from purveyor.payments.commands.bank._outgoing import settle_outgoing
+from purveyor.payments.commands.bank._outgoing import find_payouts, is_outward, settle_outgoing
 from purveyor.payments.commands.bank._write import (
     Arrival,
     Decided,
@@ -27,6 +27,7 @@ from purveyor.payments.commands.bank._write import (
 )
 from purveyor.payments.events import StatementGoingOn
 from purveyor.payments.rules.bank.matching import SUGGESTED_MAX, Book, decide, take
+from purveyor.payments.rules.bank.own import is_return
 from purveyor.payments.types_bank import Decision, ReadEntry
 
 CHUNK = 1_000
@@ -115,16 +116,21 @@ def match_again(*, actor: Actor, now: datetime) -> int:
 
 def decide_rows(actor: Actor, now: datetime, rows: Sequence[Row]) -> None:
     """Decide these entries, and write what they come to."""
-    incoming = [
-        Incoming(row.id, row.currency, read_of(row)) for row in rows if row.amount > 0 and not row.is_reversal
-    ]
-    if incoming:
-        carry_out(
-            actor, now, decide_incoming(actor, incoming), lambda decided: write_decided(actor, now, decided)
-        )
-    for row in rows:
-        if row.amount < 0 or row.is_reversal:
-            settle_outgoing(actor, now, row)
+    outward = {row.id for row in rows if not is_incoming(read_of(row))}
+    _decide_stored(actor, now, [row for row in rows if row.id not in outward])
+    left = [row for row in rows if row.id in outward and not settle_outgoing(actor, now, row)]
+    _decide_stored(actor, now, left)
+
+
+def is_incoming(entry: ReadEntry) -> bool:
+    """Whether it is money that came in, and no payout of ours that may have come back."""
+    return not is_outward(entry.amount, entry.is_reversal, entry.end_to_end, entry.reference, entry.text)
+
+
+def _decide_stored(actor: Actor, now: datetime, rows: Sequence[Row]) -> None:
+    if rows:
+        outcome = decide_incoming(actor, [Incoming(row.id, row.currency, read_of(row)) for row in rows])
+        carry_out(actor, now, outcome, lambda decided: write_decided(actor, now, decided))
 
 
 def read_of(row: Row) -> ReadEntry:
@@ -140,6 +146,7 @@ def read_of(row: Row) -> ReadEntry:
         debtor_name=row.debtor_name,
         debtor_iban=row.debtor_iban,
         text=row.text,
+        code=row.code,
     )
 
 
@@ -227,5 +234,6 @@ def _waiting(open_ones: Sequence[tuple[Incoming, Decision]], book: Book) -> list
     for one, found in open_ones:
         more = [other.id for other in alike.get((one.entry.amount, one.currency), ())]
         suggested = tuple(dict.fromkeys([*found.suggested, *more]))[:SUGGESTED_MAX]
-        decided.append(Decided(one.id, "open", found.waits, suggested))
+        refunds = find_payouts(one.entry.amount, one.currency) if is_return(one.entry.code) else ()
+        decided.append(Decided(one.id, "open", found.waits, suggested, refunds=refunds))
     return decided

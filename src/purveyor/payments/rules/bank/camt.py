@@ -177,6 +177,7 @@ def _entries(node: Node, fallback: str, currency: str, where: str) -> Iterator[R
         "value_date": date_of(valued, where=where),
         "booked_on": date_of(booked or valued, where=where),
         "is_reversal": flat.text("RvslInd").lower() in ("true", "1"),
+        "code": _code(flat),
     }
     base = line(key or (f"{fallback.partition('#')[0]}/{reference}" if reference else fallback), 200)
     details = [
@@ -190,6 +191,12 @@ def _entries(node: Node, fallback: str, currency: str, where: str) -> Iterator[R
         own = line(detail.text("Refs/AcctSvcrRef"), 180)
         named = f"{own}/{number}" if own and own != key else f"{base}/{number}"
         yield ReadEntry(key=named, amount=part, **common, **_said([detail], part))
+
+
+def _code(flat: _Flat) -> str:
+    """The bank transaction code in one word; the bank's own one where there is no other."""
+    parts = [flat.text(f"BkTxCd/Domn/{path}") for path in ("Cd", "Fmly/Cd", "Fmly/SubFmlyCd")]
+    return line(".".join(filter(None, parts)) or flat.text("BkTxCd/Prtry/Cd"), 70)
 
 
 def _split(details: Sequence[_Flat], whole: int, currency: str, where: str) -> list[int] | None:
@@ -229,5 +236,12 @@ def _said(details: Sequence[_Flat], amount: int) -> dict[str, Any]:
         "end_to_end": "" if end_to_end == "NOTPROVIDED" else line(end_to_end, 70),
         "debtor_name": line(name, 140),
         "debtor_iban": iban_of(first.text(f"RltdPties/{side}Acct/Id/IBAN")),
-        "text": line(" ".join([*texts, first.text("AddtlTxInf", "AddtlNtryInf")]), TEXT_MAX),
+        "text": line(
+            " ".join([*texts, first.text("AddtlTxInf", "AddtlNtryInf"), *_why_returned(first)]), TEXT_MAX
+        ),
     }
+
+
+def _why_returned(flat: _Flat) -> list[str]:
+    """The reason of a return: its code, and what the other bank says."""
+    return list(filter(None, [flat.text("RtrInf/Rsn/Cd", "RtrInf/Rsn/Prtry"), flat.text("RtrInf/AddtlInf")]))

@@ -133,6 +133,7 @@ def _entry(data: dict[str, Any], statement: str, position: int, currency: str) -
         end_to_end=line(end_to_end, 70),
         debtor_name=line(_given(data, "applicant_name"), 140),
         debtor_iban=iban_of(_given(data, "applicant_iban") or _given(data, "gvc_applicant_iban")),
+        code=line(" ".join(filter(None, [_given(data, "id"), _given(data, "transaction_code")])), 70),
         text=line(" ".join([*filter(None, details), customer, _given(data, "extra_details")]), TEXT_MAX),
     )
 
