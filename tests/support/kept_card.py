@@ -10,9 +10,11 @@ from purveyor.payments.models import (
     Card,
     CardAttempt,
     CardDispute,
+    CardDisputePart,
     CardEvent,
     CardPayer,
     CardRefund,
+    PaidInvoice,
     Payment,
 )
 from purveyor.payments.queries import find_payable_for
@@ -38,13 +40,19 @@ def kept_card(payer: Organization, customer: Organization, order: str) -> dict[s
             added_by="Somebody",
         )
         card.save(force_insert=True)
-        _history(card)
+        dispute = _history(card)
         payable = find_payable_for(actor=actor, subject_kind="order", subject_id=read("ord", order))
         assert payable is not None
+        of_both = {
+            "reseller_id": card.reseller_id, "customer_id": customer.id, "payer_id": payer.id, "amount": 1,
+            "invoice_id": new_id(),
+        }  # fmt: skip
+        PaidInvoice.objects.create(id=new_id(), payable_id=payable.id, **of_both)
+        CardDisputePart.objects.create(id=new_id(), dispute=dispute, asked_id=payable.id, **of_both)
     return {"crd": show("crd", card.id), "pbl": show("pbl", payable.id)}
 
 
-def _history(card: Card) -> None:
+def _history(card: Card) -> CardDispute:
     """What a provider would have left: who the payer is there, a try that ended, a refund, a chargeback, a notice."""
     whose = {"reseller_id": card.reseller_id, "customer_id": card.customer_id, "payer_id": card.payer_id}
     now = clock.now()
@@ -66,7 +74,7 @@ def _history(card: Card) -> None:
     )
     payment = Payment.objects.filter(payer_id=card.payer_id).first()
     assert payment is not None
-    CardDispute.objects.create(
+    dispute = CardDispute.objects.create(
         id=new_id(),
         payment=payment,
         provider_id=f"dp_{new_id().hex}",
@@ -86,3 +94,4 @@ def _history(card: Card) -> None:
         received_at=now,
         handled_at=now,
     )
+    return dispute
