@@ -61,7 +61,7 @@ def _payload(details: PaymentDetails, beneficiary: str, amount: Money) -> bytes 
         return None
     if len(reference) > (_REFERENCE_MAX if is_structured else _TEXT_MAX):
         return None
-    euros = f"EUR{amount.decimal():.2f}".rstrip("0").rstrip(".")
+    euros = f"EUR{amount.decimal():.2f}"
     lines = ["BCD", "002", _UTF_8, "SCT", bic, name, details.iban, euros, ""]
     lines += [reference] if is_structured else ["", reference]
     found = "\n".join(lines).encode()
