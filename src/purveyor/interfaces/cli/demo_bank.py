@@ -33,6 +33,8 @@ class Entry:
     who: tuple[str, str]
     text: str = ""
     reference: str = ""
+    # The bank's own word for what it is (ISO 20022: domain, family, subfamily).
+    code: tuple[str, str, str] = ("PMNT", "RCDT", "ESCT")
 
 
 def chapters(story: Story) -> Iterator[Step]:
@@ -101,7 +103,7 @@ def _entries(story: Story) -> list[Entry]:
             " und ".join(owed[name].reference or "" for name in _ELSEWHERE[1:]),
         ),
         Entry(7_500, _ADLER, "Kulanz lt. Telefonat"),
-        Entry(-1_490, ("Skandinaviska Enskilda Banken", ""), "Account fee"),
+        Entry(-1_490, ("Skandinaviska Enskilda Banken", ""), "Account fee", code=("ACMT", "MDOP", "CHRG")),
     ]  # fmt: skip
     return [*entries, *_of_invoices(story)]
 
@@ -188,9 +190,12 @@ def _entry(one: Entry, position: int, day: date) -> str:
     account = f"<{side}Acct><Id><IBAN>{iban}</IBAN></Id></{side}Acct>" if iban else ""
     reference = f"<Strd><CdtrRefInf><Ref>{one.reference}</Ref></CdtrRefInf></Strd>" if one.reference else ""
     text = f"<Ustrd>{escape(one.text)}</Ustrd>" if one.text else ""
+    domain, family, subfamily = one.code
     return (
         f"<Ntry>{_amount(one.amount)}<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>{day}</Dt></BookgDt><ValDt><Dt>{day}</Dt></ValDt>"
-        f"<AcctSvcrRef>{day:%Y%m%d}{position:04d}</AcctSvcrRef><NtryDtls><TxDtls>"
+        f"<AcctSvcrRef>{day:%Y%m%d}{position:04d}</AcctSvcrRef>"
+        f"<BkTxCd><Domn><Cd>{domain}</Cd><Fmly><Cd>{family}</Cd><SubFmlyCd>{subfamily}</SubFmlyCd></Fmly></Domn></BkTxCd>"
+        "<NtryDtls><TxDtls>"
         "<Refs><EndToEndId>NOTPROVIDED</EndToEndId></Refs>"
         f"<RltdPties><{side}><Pty><Nm>{escape(name)}</Nm></Pty></{side}>{account}</RltdPties>"
         f"<RmtInf>{text}{reference}</RmtInf></TxDtls></NtryDtls></Ntry>"
