@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from purveyor.infra import clock
+from purveyor.kernel.ids import read
+from purveyor.payments.commands.bank import reverse_payment
+from purveyor.sales.books import verify
 from tests.scenarios.stage import MONTH, Json, Stage, new, open_stage
+from tests.support.filled import everything
 from tests.support.jobs import run_pending_jobs
 
 
@@ -70,3 +75,25 @@ def test_the_rest_of_an_invoice_is_ordered_cancelled_and_paid(stage: Stage) -> N
     for row in (part, whole):
         assert (invoice(stage, row)["status"], invoice(stage, row)["open"]["amount"]) == ("paid", 0)
         assert stage.reseller.get(f"/renewals/{row['id']}").ok()["status"] == "paid"
+
+
+def test_the_bank_takes_one_transfer_for_two_invoices_back(stage: Stage) -> None:
+    """Both invoices are owed again, and paid by the next transfer under the same reference."""
+    customer = stage.customer("Zurueck GmbH", "DE")
+    every = [stage.buy(customer, new(seats, MONTH))["subscriptions"][0] for seats in (1, 2)]
+    stage.move("2026-05-14T09:00:00Z")
+    rows = stage.reseller.get("/renewals?until=2026-05-31&limit=200").ok()["data"]
+    waiting = [next(row for row in rows if row["subscription"] == one) for one in every]
+    together = order(stage, *waiting)
+    stage.transfer(together, together["gross"]["amount"], "2026-05-14")
+    assert [invoice(stage, row)["open"]["amount"] for row in waiting] == [0, 0]
+    (payment,) = everything(
+        "SELECT p.id FROM payments_payment p JOIN payments_payable y ON y.id = p.payable_id WHERE y.subject_id = %s",
+        read("ord", together["id"]),
+    )
+    operator = stage.shop.houses.operator
+    reverse_payment(actor=operator, now=clock.now(), payment_id=payment[0], reason="returned")
+    assert [invoice(stage, row)["open"] for row in waiting] == [row["gross"] for row in waiting]
+    assert verify() == []
+    stage.transfer(together, together["gross"]["amount"], "2026-05-15")
+    assert [invoice(stage, row)["open"]["amount"] for row in waiting] == [0, 0]

@@ -11,6 +11,7 @@ from django.db import connection
 from purveyor.billing import naming
 from purveyor.billing.naming import Named
 from purveyor.kernel.actor import Actor
+from purveyor.payments.models import PaidInvoice
 from purveyor.payments.rules.bank.matching import Book
 from purveyor.payments.rules.bank.naming import numbers_of, references_of
 from purveyor.payments.types_bank import Candidate, ReadEntry
@@ -128,10 +129,13 @@ def find_by_amount(wanted: Collection[tuple[int, str]]) -> dict[tuple[int, str],
 def invoices_behind(actor: Actor, candidates: Collection[Candidate]) -> dict[UUID, list[Named]]:
     """The invoices towards which money for each of these is counted, by payable; none for what has none yet.
 
-    An order that was carried out has become its invoice, a renewal one of its own.
+    An order that was carried out has become its invoice, a renewal one of its own; one over several renewals has paid
+    invoices that were there before it.
     """
     wanted = {one.subject_id for one in candidates if one.subject_kind in ("invoice", "order")}
     wanted |= {one.invoice_id for one in candidates if one.invoice_id is not None}
+    before = _paid_before([one.id for one in candidates if one.subject_kind == "order"])
+    wanted |= {invoice_id for some in before.values() for invoice_id in some}
     found: dict[UUID, list[Named]] = {}
     documents = naming.find_of_subjects(actor=actor, subject_ids=wanted)
     for document in documents:
@@ -139,7 +143,23 @@ def invoices_behind(actor: Actor, candidates: Collection[Candidate]) -> dict[UUI
             found.setdefault(document.id, []).append(document)
             if document.order_id is not None:
                 found.setdefault(document.order_id, []).append(document)
-    return {one.id: found.get(one.invoice_id or one.subject_id, []) for one in candidates}
+    return {
+        one.id: [
+            *found.get(one.invoice_id or one.subject_id, []),
+            *(named for invoice_id in before.get(one.id, ()) for named in found.get(invoice_id, [])),
+        ]
+        for one in candidates
+    }
+
+
+def _paid_before(payable_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
+    """The invoices older than their order that each of these payables has paid."""
+    found: dict[UUID, list[UUID]] = {}
+    if payable_ids:
+        rows = PaidInvoice.objects.filter(payable_id__in=payable_ids).order_by("id")
+        for payable_id, invoice_id in rows.values_list("payable_id", "invoice_id"):
+            found.setdefault(payable_id, []).append(invoice_id)
+    return found
 
 
 def _candidate(row: Sequence[Any]) -> Candidate:
