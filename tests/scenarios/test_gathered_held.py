@@ -8,7 +8,7 @@ import pytest
 
 from purveyor.catalog import commands as catalog
 from purveyor.infra import clock, tx
-from purveyor.interfaces.api import account
+from purveyor.interfaces.api import account, documents, held_shapes
 from purveyor.interfaces.doubles.vies import ViesDouble, number_of_code
 from purveyor.kernel.actor import system_actor
 from purveyor.kernel.ids import show
@@ -146,6 +146,11 @@ def test_nobody_knows_the_resellers_number(stage: Stage, customer: str, vies: Vi
         assert everything(HELD) == [("number_unknown", "account", "2026-04-30")]
         assert len(gathered(stage)) == 1
         assert f"whether the VAT number {number} is valid" in the_queue(stage)
+        # By the API too: for many customers, which its lines name.
+        (row,) = stage.operator.get("/held-invoices").ok(documents.Listed[held_shapes.HeldRow])["data"]
+        assert (row["customer"], row["order"], row["subscription"]) == (None, None, None)
+        lines = stage.operator.get(f"/held-invoices/{row['id']}").ok(held_shapes.HeldInvoiceOut)["lines"]
+        assert sorted((one["customer"], one["quantity"]) for one in lines) == [(customer, 2), (customer, 3)]
         assert on_account(stage) == [(800 + 3 * 3840, 800 + 3 * 3840)]
         subscription = more["subscriptions"][0]
         stage.reseller.post(f"/subscriptions/{subscription}/take-back", {"quantity": 1}).refused(
