@@ -10,7 +10,7 @@ import pytest
 from purveyor.infra import clock, tx
 from purveyor.interfaces.api import mandate_shapes, payment_files, statements
 from purveyor.kernel.ids import read, show
-from purveyor.payments.commands.bank import match_again, match_entry
+from purveyor.payments.commands.bank import make_collections, match_again, match_entry
 from tests.rooms.books import at_once
 from tests.rooms.test_seats_locks import wait_for_a_waiter
 from tests.scenarios.stage import MONTH, Stage, new, open_stage
@@ -284,7 +284,10 @@ def test_direct_debits_of_what_is_due(stage: Stage, customer: str) -> None:
     # The monthly terms go on by transfer: their invoices fall due.
     stage.move("2026-04-30T09:00:00Z")
     due = [one for one in stage.invoices() if one["status"] in ("issued", "overdue")]
-    file = stage.operator.post("/payment-files", {"kind": "pain.008"}).ok(payment_files.FileOut, 201)
+    actor = stage.shop.houses.operator
+    found = at_once(3, lambda _: make_collections(actor=actor, now=clock.now()))
+    assert sorted(type(one).__name__ for one in found) == ["NothingToPay", "NothingToPay", "PaymentFile"]
+    file = stage.operator.get("/payment-files").ok()["data"][0]
     assert 0 < file["count"] <= len(due)
     stage.operator.post("/payment-files", {"kind": "pain.008"}).refused(409, "nothing_to_pay")
     withdrawn = stage.operator.post(f"/payment-files/{file['id']}/withdraw").ok(payment_files.FileOut)

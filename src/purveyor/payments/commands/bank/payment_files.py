@@ -100,6 +100,8 @@ def make_collections(*, actor: Actor, now: datetime) -> PaymentFile:
         raise Invalid(field="PURVEYOR_SEPA_CREDITOR_ID", reason="required")
     on = files.bank_day(business_date(now), ahead=files.DAYS_AHEAD)
     with connection.cursor() as cursor:
+        # One at a time: what another file takes up is seen by who comes after it.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('payment file'))")
         cursor.execute(_DUE, (files.CURRENCY, on, FILE_MAX))
         due = cursor.fetchall()
     mandates = {row.id: row for row in models.Mandate.objects.filter(id__in={one[4] for one in due})}
