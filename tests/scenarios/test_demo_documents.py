@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from purveyor.billing import queries as billing
+from purveyor.billing import held
 from purveyor.infra import tx
 from purveyor.interfaces.cli import demo_world
 from purveyor.interfaces.documents.batch import Piece, pieces
@@ -67,8 +67,8 @@ def test_every_kind_of_document_is_there(world: list[Piece]) -> None:
     )
     assert partial.net.amount > 0
     with tx.enter(system_actor()):
-        (held,) = billing.list_held(actor=system_actor())
-    assert (held.why.reason, held.draft.buyer.vat_number) == ("number_unknown", "DE100003017")
+        (waiting,) = held.list_held(actor=system_actor())
+    assert (waiting.why.reason, waiting.draft.buyer.vat_number) == ("number_unknown", "DE100003017")
 
 
 def test_every_way_of_money_is_there(world: list[Piece]) -> None:
