@@ -232,7 +232,8 @@ def _waiting(open_ones: Sequence[tuple[Incoming, Decision]], book: Book) -> list
     alike = find_by_amount({(one.entry.amount, one.currency) for one in unknown})
     decided = []
     for one, found in open_ones:
-        more = [other.id for other in alike.get((one.entry.amount, one.currency), ())]
+        # Twice as many as fit: some of them may stand before these already.
+        more = [other.id for other in alike.get((one.entry.amount, one.currency), ())[: 2 * SUGGESTED_MAX]]
         suggested = tuple(dict.fromkeys([*found.suggested, *more]))[:SUGGESTED_MAX]
         refunds = find_payouts(one.entry.amount, one.currency) if is_return(one.entry.code) else ()
         decided.append(Decided(one.id, "open", found.waits, suggested, refunds=refunds))

@@ -195,6 +195,8 @@ def _entries(node: Node, fallback: str, currency: str, where: str) -> Iterator[R
 
 def _code(flat: _Flat) -> str:
     """The bank transaction code in one word; the bank's own one where there is no other."""
+    if "BkTxCd" not in flat:
+        return ""
     parts = [flat.text(f"BkTxCd/Domn/{path}") for path in ("Cd", "Fmly/Cd", "Fmly/SubFmlyCd")]
     return line(".".join(filter(None, parts)) or flat.text("BkTxCd/Prtry/Cd"), 70)
 
