@@ -35,29 +35,33 @@ _SPECIAL = str.maketrans({"\\": r"\\", "\n": r"\n", "\r": r"\r", "\t": r"\t"})
 
 @dataclass
 class _Kept:
+    is_hurried: bool = False
     connection: Connection | None = None
 
 
 _kept: ContextVar[_Kept | None] = ContextVar("purveyor_bulk", default=None)
 
 
-def _connect() -> Connection:
+def _connect(*, is_hurried: bool) -> Connection:
     given = connections["run"].get_connection_params()
     for name in ("cursor_factory", "context", "server_side_binding", "pool"):
         given.pop(name, None)
     connection = psycopg.connect(**given)
     connection.execute("SET TIME ZONE 'UTC'")
+    if is_hurried:
+        connection.execute("SET synchronous_commit = off")
     connection.commit()
     return connection
 
 
 @contextmanager
-def kept() -> Iterator[None]:
-    """Let all that is done inside share one connection, which is opened when it is first needed."""
+def kept(*, is_hurried: bool = False) -> Iterator[None]:
+    """Let all that is done inside share one connection, which is opened when it is first needed. Hurried, its commits
+    do not wait for the disk: for moves of the test clock."""
     if _kept.get() is not None:
         yield
         return
-    holder = _Kept()
+    holder = _Kept(is_hurried)
     token = _kept.set(holder)
     try:
         yield
@@ -74,7 +78,7 @@ def connected() -> Iterator[Connection]:
         holder = _kept.get()
         assert holder is not None
         if holder.connection is None or holder.connection.closed:
-            holder.connection = _connect()
+            holder.connection = _connect(is_hurried=holder.is_hurried)
         yield holder.connection
 
 

@@ -100,7 +100,7 @@ def run_due(until: datetime, *, before_each: Callable[[datetime], None] | None =
     """
     sources = {source.name: source for source in registry.due_sources()}
     done = 0
-    with bulk.kept():
+    with bulk.kept(is_hurried=before_each is not None):
         while (found := _due(until)) is not None:
             instant, pieces = found
             if before_each is not None:
