@@ -34,7 +34,17 @@ from purveyor.payments import queries as payments
 from purveyor.payments.types import DunningCase, DunningStatus, LadderStep
 
 LIMIT = 50
-FILTERS = ("", "reminded", "retrying", "final_notice", "suspended", "terminated", "on_hold", "promised", "resolved")
+FILTERS = (
+    "",
+    "reminded",
+    "retrying",
+    "final_notice",
+    "suspended",
+    "terminated",
+    "on_hold",
+    "promised",
+    "resolved",
+)
 # Of the own invoices that are not overdue yet, the next ones.
 SOON = 20
 
