@@ -194,6 +194,7 @@ def entry(desk: Desk, entry_id: UUID) -> HttpResponse:
         "payers": list({one.payable.payer_id: (one.payer, _party(one)) for one in fitting}.values()),
         "consequences": _consequences(row),
         "accounts": [(account, texts.rule(account)) for account in texts.OWN],
+        "account": found.suggested_account or ("bank_fees" if found.amount.amount < 0 else "bank_other"),
         "statement_url": desk.url("bank_statement", statement_id=found.statement_id),
     }
     return desk.render("console/bank/entry.html", context)
