@@ -80,11 +80,12 @@ def test_a_corrected_number_counts_from_then_on(stage: Stage) -> None:
         assert (kept["vat"]["amount"], kept["buyer"].get("vat_number")) == (228, None)
 
 
-def test_who_changed_since_the_order_is_named_as_the_vat_was_decided(stage: Stage) -> None:
-    """A transfer comes days later: number, country and VAT of the invoice belong together, as on the pro-forma."""
+def test_who_moved_since_the_order_buys_anew(stage: Stage) -> None:
+    """A transfer comes days later: no invoice goes out without VAT on a number that is no longer the buyer's."""
     with books_closed(stage):
         customer = stage.customer("Wechsel GmbH", "DE", vat_number="DE136695976")
         order = stage.buy(customer, new(3, MONTH), method="bank_transfer")
+        before = stage.available()
         change = {
             "country": "FR",
             "vat_number": "",
@@ -93,8 +94,25 @@ def test_who_changed_since_the_order_is_named_as_the_vat_was_decided(stage: Stag
         stage.reseller.patch(f"/customers/{customer}", change).ok()
         stage.transfer(order, order["gross"]["amount"], "2026-11-26")
         found = stage.reseller.get(f"/orders/{order['id']}").ok()
-        invoice = stage.reseller.get(f"/invoices/{found['invoice']['id']}").ok()
-        assert (invoice["vat"]["amount"], invoice["tax_decision"]["rule"]) == (0, "reverse_charge")
-        assert (invoice["buyer"]["country"], invoice["buyer"]["vat_number"]) == ("DE", "DE136695976")
-        stage.invoiced.append((order["net"]["amount"], 0))
+        assert (found["status"], found["hold_reason"], found.get("invoice")) == (
+            "on_hold",
+            "vat_changed",
+            None,
+        )
+        assert stage.available() == before + order["gross"]["amount"]
         assert stage.quote(customer, new(3, MONTH))["taxes"][0]["rate_percent"] > 0
+
+
+def test_who_has_another_valid_number_since_the_order_is_named_by_it(stage: Stage) -> None:
+    """The same amount by the decision of today: number, country and proof of the invoice belong together."""
+    with books_closed(stage):
+        customer = stage.customer("Neu GmbH", "DE", vat_number="DE136695976")
+        order = stage.buy(customer, new(3, MONTH), method="bank_transfer")
+        stage.reseller.patch(f"/customers/{customer}", {"vat_number": "DE811907980"}).ok()
+        stage.transfer(order, order["gross"]["amount"], "2026-11-26")
+        found = stage.reseller.get(f"/orders/{order['id']}").ok()
+        invoice = stage.reseller.get(f"/invoices/{found['invoice']['id']}").ok()
+        stage.invoiced.append((order["net"]["amount"], 0))
+        assert (invoice["vat"]["amount"], invoice["tax_decision"]["rule"]) == (0, "reverse_charge")
+        assert invoice["buyer"]["vat_number"] == "DE811907980"
+        assert invoice["tax_decision"]["evidence"]["number"] == "DE811907980"

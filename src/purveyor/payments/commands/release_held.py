@@ -132,8 +132,8 @@ def _decided_anew(
         return draft, not waiting_is_over
     line = compute_tax(draft.net, proven.decision)
     if line.amount > draft.vat and held.paid:
-        # Another rate by another address: what was promised and paid holds.
-        return draft, proven.waits
+        # Another rate by another address: what was promised and paid holds, for the buyer as it was then.
+        return replace(draft, buyer=held.draft.buyer), proven.waits
     decided = replace(
         draft,
         taxes=(DocumentTax(line.category, line.rate_percent, line.base, line.amount, line.reason),),

@@ -15,7 +15,7 @@ from uuid import UUID
 from purveyor.billing import queries as billing
 from purveyor.billing.commands import issue_invoice, put_on_account
 from purveyor.billing.held import why_held
-from purveyor.billing.types import Document, DocumentDraft
+from purveyor.billing.types import Document, DocumentDraft, TaxLine
 from purveyor.billing.types_held import Booking
 from purveyor.infra import activity, outbox
 from purveyor.infra.clock import business_date
@@ -30,6 +30,7 @@ from purveyor.sales.commands._documents import account_line, draft
 from purveyor.sales.rules.compose import new_term
 from purveyor.sales.rules.states import may_become
 from purveyor.subscriptions import commands as subscriptions
+from purveyor.tax.decision import Proven, compute_tax
 
 Source = Literal["balance", "advance", "nothing"]
 
@@ -42,10 +43,13 @@ def fulfil(
     lines: Sequence[models.OrderLine],
     trade: Trade,
     source: Source,
+    proven: Proven | None = None,
 ) -> None:
     """Carry ``order`` out and set it to completed; the caller writes the changed rows.
 
-    ``source`` is where its money is: the payer's balance, received ahead, or nowhere (a free order).
+    ``source`` is where its money is: the payer's balance, received ahead, or nowhere (a free order). ``proven`` is the
+    VAT decision of today, of the same amount, where it was looked at again since the order; else that of the order is
+    the invoice's.
 
     Raises: InsufficientBalance; SubscriptionNotActive and PeriodEnded of a subscription that cannot grow.
     Emits: order.completed, and what subscriptions and billing announce; invoice.held where its invoice waits.
@@ -55,7 +59,8 @@ def fulfil(
     gross = Money(order.gross, order.currency)
     for line in lines:
         _deliver(actor, now, order, line, waiting=source == "advance")
-    bill = _as_decided(actor, order, draft(order=order, lines=lines, trade=trade, paid=gross))
+    bill = draft(order=order, lines=lines, trade=trade, paid=gross)
+    bill = _as_decided(actor, order, bill) if proven is None else _as_proven(bill, proven)
     invoice = _bill(actor, now, order, bill, source)
     if invoice is not None:
         order.invoice_id = invoice.id
@@ -82,6 +87,12 @@ def _as_decided(actor: Actor, order: models.Order, bill: DocumentDraft) -> Docum
     ):
         return bill
     return replace(bill, buyer=billing.get_document(actor=actor, document_id=order.pro_forma_id).buyer)
+
+
+def _as_proven(bill: DocumentDraft, proven: Proven) -> DocumentDraft:
+    line = compute_tax(bill.net, proven.decision)
+    tax = TaxLine(line.category, line.rate_percent, line.base, line.amount, line.reason)
+    return replace(bill, taxes=(tax,), tax_decision=proven.record)
 
 
 def _bill(

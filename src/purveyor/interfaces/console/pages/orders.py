@@ -213,6 +213,10 @@ def _hold(desk: Desk, order: OrderView) -> str:
         return _beyond(desk, order)
     if order.hold_reason == "period_ended":
         return _("The term was over before the money arrived, so the seats could not be added.")
+    if order.hold_reason == "vat_changed":
+        return _(
+            "It was promised without VAT, and by what is known of the buyer now VAT is owed. Check its VAT number."
+        )
     return _("It could not be carried out as promised when the money arrived.")
 
 
