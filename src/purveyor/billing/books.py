@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from purveyor.billing.seals import broken_seals
 from purveyor.infra.bulk import Cursor
 from purveyor.ledger.books import figures
 from purveyor.ledger.types import Figure
@@ -42,5 +43,6 @@ def from_documents(cursor: Cursor) -> list[Figure]:
 
 
 def broken_documents(cursor: Cursor) -> list[Figure]:
-    """Documents whose lines do not sum to their net, accounts whose rows do not sum to theirs: by how much."""
-    return figures(cursor, _LINES) + figures(cursor, _ON_ACCOUNT)
+    """Documents whose lines do not sum to their net, accounts whose rows do not sum to theirs: by how much; and how
+    many seals over documents are broken."""
+    return figures(cursor, _LINES) + figures(cursor, _ON_ACCOUNT) + broken_seals(cursor)

@@ -12,6 +12,7 @@ from purveyor.billing.commands.recognize_revenue import (
     postpone_recognition,
     recognize_revenue,
 )
+from purveyor.billing.commands.seal_documents import seal_documents
 from purveyor.infra import clock, tx
 from purveyor.kernel.actor import system_actor
 
@@ -24,7 +25,7 @@ def run_overdue(document_id: UUID, due_at: datetime) -> None:
 
 
 def run_recognition(state_id: UUID, due_at: datetime) -> None:
-    """Recognize the revenue of the days before ``due_at``, and come back the next morning.
+    """Seal what was issued, recognize the revenue of the days before ``due_at``, and come back the next morning.
 
     A morning that is long over is not made up for by itself: the next one takes all days that were missed. So does the
     last one of a move of the test clock.
@@ -38,4 +39,5 @@ def run_recognition(state_id: UUID, due_at: datetime) -> None:
     if behind - due_at > timedelta(days=1):
         postpone_recognition(actor=actor, state_id=state_id, next_at=next_closing(behind))
         return
+    seal_documents(actor=actor, now=due_at)
     recognize_revenue(actor=actor, now=due_at, state_id=state_id, next_at=next_closing(due_at))

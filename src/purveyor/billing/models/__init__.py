@@ -5,6 +5,7 @@ from purveyor.billing.models.batches import Batch
 from purveyor.billing.models.documents import Counter, Document, Line
 from purveyor.billing.models.held import HeldInvoice
 from purveyor.billing.models.recognition import Recognition, RecognitionState
+from purveyor.billing.models.seals import Seal
 
 __all__ = [
     "Batch",
@@ -15,5 +16,6 @@ __all__ = [
     "Line",
     "Recognition",
     "RecognitionState",
+    "Seal",
     "Unbilled",
 ]
