@@ -116,3 +116,19 @@ def test_who_has_another_valid_number_since_the_order_is_named_by_it(stage: Stag
         assert (invoice["vat"]["amount"], invoice["tax_decision"]["rule"]) == (0, "reverse_charge")
         assert invoice["buyer"]["vat_number"] == "DE811907980"
         assert invoice["tax_decision"]["evidence"]["number"] == "DE811907980"
+
+
+def test_who_moved_after_vat_was_promised_is_named_as_then(stage: Stage) -> None:
+    """VAT was promised and paid: number, country and VAT of the invoice belong together, as on the pro-forma."""
+    with books_closed(stage):
+        customer = stage.customer("Umzug AB", "SE", "11356")
+        order = stage.buy(customer, new(3, MONTH), method="bank_transfer")
+        assert order["vat"]["amount"] > 0
+        change = {"country": "DE", "address": {"line1": "a", "city": "b", "postal_code": "10115"}}
+        stage.reseller.patch(f"/customers/{customer}", change).ok()
+        stage.transfer(order, order["gross"]["amount"], "2026-11-26")
+        found = stage.reseller.get(f"/orders/{order['id']}").ok()
+        invoice = stage.reseller.get(f"/invoices/{found['invoice']['id']}").ok()
+        stage.invoiced.append((order["net"]["amount"], order["vat"]["amount"]))
+        assert invoice["vat"]["amount"] == order["vat"]["amount"]
+        assert invoice["buyer"]["country"] == invoice["tax_decision"]["evidence"]["buyer_country"] == "SE"
