@@ -58,7 +58,7 @@ def breaks_norm(seller: Seller, buyer: Organization, tax: Any) -> bool:
         seller=PartySnapshot.of(seller.organization),
         buyer=PartySnapshot.of(buyer),
         lines=(DraftLine(tax.reason, 1, 1, tax.base, Decimal(0), tax.base),),
-        taxes=(TaxLine(tax.category, tax.rate_percent, tax.base, tax.amount, tax.reason),),
+        taxes=(TaxLine.of(tax),),
         tax_decision={},
         net=tax.base,
         vat=tax.amount,

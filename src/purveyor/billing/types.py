@@ -12,6 +12,7 @@ from uuid import UUID
 
 from purveyor.kernel.explanation import Explanation
 from purveyor.kernel.money import Money, exponent, round_half_up
+from purveyor.tax.decision import TaxLine as TaxComputed
 
 Kind = Literal["invoice", "credit_note", "pro_forma"]
 Status = Literal["issued", "partially_paid", "paid", "overdue", "written_off", "cancelled"]
@@ -145,6 +146,11 @@ class TaxLine:
     base: Money
     amount: Money
     reason: Explanation
+
+    @classmethod
+    def of(cls, tax: TaxComputed) -> TaxLine:
+        """What was computed, as a document keeps it."""
+        return cls(tax.category, tax.rate_percent, tax.base, tax.amount, tax.reason)
 
 
 @dataclass(frozen=True, slots=True)

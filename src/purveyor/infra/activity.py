@@ -52,17 +52,9 @@ def record(
     """
     tx.current().activity.append(
         {
+            **_by(actor, now, kind, subject_kind),
             "id": str(new_id()),
-            "at": now.isoformat(),
-            "actor_id": plain(actor.person_id),
-            "actor_name": actor.name,
-            "organization_id": plain(actor.organization_id),
-            "role": actor.role,
-            "via": actor.via,
-            "ip": actor.ip,
             "acting_on": plain(actor.acting_on or _acted_on(actor, customer_id)),
-            "kind": kind,
-            "subject_kind": subject_kind,
             "subject_id": plain(subject_id),
             "facts": facts or {},
             "reseller_id": plain(reseller_id),
@@ -82,17 +74,7 @@ def record_all(
 ) -> None:
     """Put thousands of one kind on record, each with its subject's id, whose it is (reseller_id, customer_id,
     payer_id) and its facts: the rows of ``record``, at a third of its cost."""
-    who = {
-        "at": now.isoformat(),
-        "actor_id": plain(actor.person_id),
-        "actor_name": actor.name,
-        "organization_id": plain(actor.organization_id),
-        "role": actor.role,
-        "via": actor.via,
-        "ip": actor.ip,
-        "kind": kind,
-        "subject_kind": subject_kind,
-    }
+    who = _by(actor, now, kind, subject_kind)
     acting_on = plain(actor.acting_on)
     on_nobody = acting_on is not None or actor.scope == "customer" or actor.is_system
     tx.current().activity += [
@@ -106,6 +88,21 @@ def record_all(
         }
         for id, (subject, whose, facts) in zip(new_id_texts(len(acts)), acts, strict=True)
     ]
+
+
+def _by(actor: Actor, now: datetime, kind: str, subject_kind: str) -> dict[str, Any]:
+    """What acts of one kind by one actor have in common."""
+    return {
+        "at": now.isoformat(),
+        "actor_id": plain(actor.person_id),
+        "actor_name": actor.name,
+        "organization_id": plain(actor.organization_id),
+        "role": actor.role,
+        "via": actor.via,
+        "ip": actor.ip,
+        "kind": kind,
+        "subject_kind": subject_kind,
+    }
 
 
 def _acted_on(actor: Actor, customer_id: UUID | None) -> UUID | None:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from purveyor.billing.types import DraftLine
 from purveyor.billing.types_held import HeldInvoice, HoldReason
 from purveyor.interfaces.api import papers, public
-from purveyor.interfaces.api.answers import Json, day, instant, maybe_instant, number
+from purveyor.interfaces.api.answers import Json, instant, maybe_instant
 from purveyor.interfaces.api.documents import Period, Tax
-from purveyor.interfaces.api.shapes import money, tax, why
+from purveyor.interfaces.api.shapes import money, tax
 from purveyor.interfaces.api.types import Money, Shape
 from purveyor.interfaces.texts import held as texts
-from purveyor.interfaces.texts import lines
 from purveyor.kernel.ids import show
 
 Reason = HoldReason
@@ -111,7 +109,7 @@ def held(row: HeldInvoice) -> Json:
     return held_row(row) | {
         "seller": papers.party(draft.seller),
         "buyer": papers.party(draft.buyer),
-        "lines": [_line(line, named=_is_gathered(row)) for line in draft.lines],
+        "lines": [papers.line_said(line, named=_is_gathered(row)) for line in draft.lines],
         "taxes": [tax(one, draft.tax_decision.get("evidence")) for one in draft.taxes],
         "tax_decision": dict(draft.tax_decision),
     }
@@ -120,21 +118,3 @@ def held(row: HeldInvoice) -> Json:
 def _is_gathered(row: HeldInvoice) -> bool:
     """A gathered invoice is its reseller's, and its lines name their customers."""
     return row.draft.customer_id == row.draft.reseller_id
-
-
-def _line(line: DraftLine, *, named: bool) -> Json:
-    start, end = line.period_start, line.period_end
-    return {
-        "description": lines.describe_line(line.description),
-        "offer": public.shown("offer", line.offer_id),
-        "subscription": public.shown("subscription", line.subscription_id),
-        "quantity": line.quantity,
-        "months": line.months,
-        "unit_price": money(line.unit_price),
-        "discount_percent": number(line.discount_percent),
-        "net": money(line.net),
-        "period": None if start is None or end is None else {"start": day(start), "end": day(end)},
-        "explanation": why(line.explanation),
-        "customer": public.shown("customer", line.customer_id) if named else None,
-        "customer_name": line.customer_name if named else None,
-    }

@@ -206,6 +206,15 @@ def _document_ref(row: DocumentRow) -> Json:
 def _document_line(line: billing.DocumentLine, *, own: bool, credited: int) -> Json:
     return {
         "id": show("lin", line.id),
+        **line_said(line, named=own),
+        "credited_quantity": credited,
+        "answers": None if line.answers_id is None else show("lin", line.answers_id),
+    }
+
+
+def line_said(line: billing.DocumentLine | billing.DraftLine, *, named: bool) -> Json:
+    """What a line says, issued or not yet; ``named`` where it is one of several customers'."""
+    return {
         "description": lines.describe_line(line.description),
         "offer": public.shown("offer", line.offer_id),
         "subscription": public.shown("subscription", line.subscription_id),
@@ -216,10 +225,8 @@ def _document_line(line: billing.DocumentLine, *, own: bool, credited: int) -> J
         "net": money(line.net),
         "period": _period(line.period_start, line.period_end),
         "explanation": why(line.explanation),
-        "customer": show("cus", line.customer_id) if own else None,
-        "customer_name": line.customer_name if own else None,
-        "credited_quantity": credited,
-        "answers": None if line.answers_id is None else show("lin", line.answers_id),
+        "customer": public.shown("customer", line.customer_id) if named else None,
+        "customer_name": line.customer_name if named else None,
     }
 
 

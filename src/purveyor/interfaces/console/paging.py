@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from uuid import UUID
+
 from django.http import HttpRequest
 
 from purveyor.interfaces.console.widgets import Pager
+from purveyor.kernel.errors import Invalid
+from purveyor.kernel.paging import read_cursor
 
 AFTER, TRAIL = "after", "trail"
 _SEPARATOR = "~"
@@ -15,6 +20,15 @@ _TRAIL_MAX = 20
 def cursor_of(request: HttpRequest) -> str | None:
     """Where this page of a list begins, None for the first."""
     return request.GET.get(AFTER) or None
+
+
+def instant_cursor(request: HttpRequest) -> tuple[datetime, UUID] | None:
+    """Where this page of a list by instants begins, None for the first. Raises Invalid (``cursor``)."""
+    key = read_cursor(cursor_of(request), parts=2)
+    try:
+        return None if key is None else (datetime.fromisoformat(key[0]), UUID(key[1]))
+    except ValueError as error:
+        raise Invalid(field="cursor", reason="not_a_cursor") from error
 
 
 def pager(request: HttpRequest, next_cursor: str | None, *, total: int | None = None) -> Pager:

@@ -31,7 +31,7 @@ def set_pdf(sheet: Sheet, *, at: datetime, xml: str = "", template: str = "docum
     A character that no font here can draw (Chinese, an emoji) is printed as a question mark; the e-invoice
     inside keeps it.
     """
-    text = _data(sheet)
+    text = json.dumps(sheet, ensure_ascii=False)
     for _try in range(_TRIES_MAX):
         try:
             found = _compiled(
@@ -53,19 +53,17 @@ def set_pdf(sheet: Sheet, *, at: datetime, xml: str = "", template: str = "docum
 
 def set_pictures(sheet: Sheet, *, dots_per_inch: int = 110, template: str = "document") -> list[bytes]:
     """The pages as PNG: to be looked at, in tests and by people."""
-    found = _compiled(_data(sheet), "", template, format="png", ppi=dots_per_inch)
-    return found if isinstance(found, list) else [found]
-
-
-def _data(sheet: Sheet) -> str:
     text = json.dumps(sheet, ensure_ascii=False)
-    return json.dumps({**sheet, "hyphenate": _LONG_WORD.search(text) is not None}, ensure_ascii=False)
+    found = _compiled(text, "", template, format="png", ppi=dots_per_inch)
+    return found if isinstance(found, list) else [found]
 
 
 def _compiled(text: str, xml: str, template: str, **how: Any) -> Any:
     # What changes is the source and not ``sys.inputs``: these belong to the standard library, and all that knows it
     # would be made anew for each document.
-    source = f'#import "/{template}.typ": sheet\n#sheet(json(bytes({_string(text)})), {_string(xml)})'
+    hyphenate = "true" if _LONG_WORD.search(text) else "false"
+    data = f"json(bytes({_string(text)})) + (hyphenate: {hyphenate})"
+    source = f'#import "/{template}.typ": sheet\n#sheet({data}, {_string(xml)})'
     with _lock:
         return _compiler().compile(input=source.encode(), **how)
 

@@ -123,7 +123,7 @@ def _draft(invoice: Document, buyer: Organization, seller: Seller, proven: Prove
             )
             for one in invoice.lines
         ),
-        taxes=(DocumentTax(line.category, line.rate_percent, line.base, line.amount, line.reason),),
+        taxes=(DocumentTax.of(line),),
         tax_decision=proven.record,
         net=invoice.net,
         vat=line.amount,

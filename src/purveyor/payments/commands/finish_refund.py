@@ -74,14 +74,9 @@ def name_refund_account(*, actor: Actor, now: datetime, refund_id: UUID, iban: s
     row = _lock(refund_id)
     if row.status != "pending" or row.method != "bank_transfer":
         raise RefundOver(status=row.status)
-    row.iban, row.name = check_iban(iban), clean_line(name, field="name")
+    row.iban, row.name = account_number.check(iban), clean_line(name, field="name")
     row.save(update_fields=["iban", "name"])
     return refund_of(row)
-
-
-def check_iban(text: str) -> str:
-    """The IBAN without blanks. Raises Invalid (``iban``)."""
-    return account_number.check(text)
 
 
 def announce(

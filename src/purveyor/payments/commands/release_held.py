@@ -136,7 +136,7 @@ def _decided_anew(
         return replace(draft, buyer=held.draft.buyer), proven.waits
     decided = replace(
         draft,
-        taxes=(DocumentTax(line.category, line.rate_percent, line.base, line.amount, line.reason),),
+        taxes=(DocumentTax.of(line),),
         tax_decision=proven.record,
         vat=line.amount,
         gross=draft.net + line.amount,

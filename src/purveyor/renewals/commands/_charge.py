@@ -236,7 +236,6 @@ def draft(
     document_id: UUID | None = None,
 ) -> DocumentDraft:
     """What the renewal's invoice or pro-forma says; ``payable`` is what it asks to be paid."""
-    tax_line = charge.tax
     return DocumentDraft(
         reseller_id=charge.trade.reseller_id,
         customer_id=charge.subscription.customer_id,
@@ -245,11 +244,7 @@ def draft(
         seller=PartySnapshot.of(charge.trade.seller.organization),
         buyer=PartySnapshot.of(charge.trade.named(charge.debtor.bill_to_id)),
         lines=(draft_line(charge),),
-        taxes=(
-            DocumentTax(
-                tax_line.category, tax_line.rate_percent, tax_line.base, tax_line.amount, tax_line.reason
-            ),
-        ),
+        taxes=(DocumentTax.of(charge.tax),),
         tax_decision=charge.tax_record,
         net=charge.line.net,
         vat=charge.tax.amount,

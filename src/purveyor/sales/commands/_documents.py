@@ -99,5 +99,4 @@ def _line(line: models.OrderLine, currency: str) -> DraftLine:
 
 
 def _tax(data: stored.Json) -> DocumentTax:
-    tax = stored.tax(data)
-    return DocumentTax(tax.category, tax.rate_percent, tax.base, tax.amount, tax.reason)
+    return DocumentTax.of(stored.tax(data))

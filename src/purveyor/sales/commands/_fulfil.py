@@ -90,9 +90,8 @@ def _as_decided(actor: Actor, order: models.Order, bill: DocumentDraft) -> Docum
 
 
 def _as_proven(bill: DocumentDraft, proven: Proven) -> DocumentDraft:
-    line = compute_tax(bill.net, proven.decision)
-    tax = TaxLine(line.category, line.rate_percent, line.base, line.amount, line.reason)
-    return replace(bill, taxes=(tax,), tax_decision=proven.record)
+    taxes = (TaxLine.of(compute_tax(bill.net, proven.decision)),)
+    return replace(bill, taxes=taxes, tax_decision=proven.record)
 
 
 def _bill(

@@ -27,6 +27,14 @@ def own_payer(actor: Actor) -> UUID | None:
     return None if actor.scope == "operator" else actor.organization_id
 
 
+def party_id(text: str, *, field: str) -> UUID:
+    """The id of the customer or reseller that a body names in ``field``. Raises NotFound."""
+    prefix = text.partition("_")[0]
+    if prefix not in ("cus", "res"):
+        raise NotFound(kind="organization", field=field)
+    return door.path_id(prefix, text, kind="organization")
+
+
 def customer(actor: Actor, text: str) -> Organization:
     """The customer that a body names. Raises NotFound (``field`` customer)."""
     try:

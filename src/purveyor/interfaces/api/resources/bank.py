@@ -119,7 +119,9 @@ def match_entry(request: ApiRequest, id: str, body: statements.MatchIn) -> Any:
         now=request.call.now,
         entry_id=entry_id,
         payable_ids=[_payable(request, one) for one in body.payables or []],
-        organization_id=None if body.organization is None else _organization(body.organization),
+        organization_id=None
+        if body.organization is None
+        else _reach.party_id(body.organization, field="organization"),
         refund_id=None if body.refund is None else path_id("ref", body.refund, kind="refund"),
     )
     return statements.entry(found)
@@ -203,10 +205,3 @@ def _payable(request: ApiRequest, text: str) -> UUID:
     if found is None:
         raise NotFound(kind=kinds[prefix], field="payables")
     return found.id
-
-
-def _organization(text: str) -> UUID:
-    prefix = text.partition("_")[0]
-    if prefix not in ("cus", "res"):
-        raise NotFound(kind="organization", field="organization")
-    return path_id(prefix, text, kind="organization")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from ninja import Router
 
@@ -13,7 +12,6 @@ from purveyor.interfaces.api import mandate_shapes as shapes
 from purveyor.interfaces.api.door import ApiRequest, path_id, reading, writing
 from purveyor.interfaces.api.resources import _reach
 from purveyor.interfaces.api.types import Limit
-from purveyor.kernel.errors import NotFound
 from purveyor.kernel.paging import write_cursor
 from purveyor.payments import bank_files
 from purveyor.payments.commands import bank as acts
@@ -58,7 +56,7 @@ def enter_mandate(request: ApiRequest, body: shapes.MandateIn) -> Any:
     made = acts.enter_mandate(
         actor=request.call.actor,
         now=request.call.now,
-        payer_id=_payer(body.payer),
+        payer_id=_reach.party_id(body.payer, field="payer"),
         iban=body.iban,
         name=body.name,
         signed_on=date.fromisoformat(body.signed_on),
@@ -78,10 +76,3 @@ def revoke_mandate(request: ApiRequest, id: str) -> Any:
 
 def _shown(row: Mandate) -> answers.Json:
     return shapes.mandate(row, bank_files.creditor_id())
-
-
-def _payer(text: str) -> UUID:
-    prefix = text.partition("_")[0]
-    if prefix not in ("cus", "res"):
-        raise NotFound(kind="organization", field="payer")
-    return path_id(prefix, text, kind="organization")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -14,7 +14,7 @@ from purveyor.interfaces.console.desk import Desk, page
 from purveyor.interfaces.console.forms.bank import UploadForm
 from purveyor.interfaces.console.pages import _bank_acts, _transfer
 from purveyor.interfaces.console.pages._transfer import Owed
-from purveyor.interfaces.console.paging import cursor_of, pager
+from purveyor.interfaces.console.paging import cursor_of, instant_cursor, pager
 from purveyor.interfaces.console.widgets import Tab
 from purveyor.interfaces.texts import bank as texts
 from purveyor.interfaces.texts import formats
@@ -98,7 +98,7 @@ def listing(desk: Desk) -> HttpResponse:
         done = desk.submit(form, lambda: _upload(desk, content))
         if done:
             return done
-    found = bank.list_statements(actor=desk.actor, cursor=_instants(desk), limit=LIMIT + 1)
+    found = bank.list_statements(actor=desk.actor, cursor=instant_cursor(desk.request), limit=LIMIT + 1)
     rows, more = found[:LIMIT], len(found) > LIMIT
     after = write_cursor(rows[-1].imported_at.isoformat(), str(rows[-1].id)) if more else None
     context = {
@@ -313,14 +313,6 @@ def _for(desk: Desk, one: Match, owed: dict[UUID, Owed], names: dict[UUID, str])
     if found is None:
         return For(one, _("Balance"), "", payer, rule, undone)
     return For(one, found.number or found.what, found.document_url, payer, rule, undone)
-
-
-def _instants(desk: Desk) -> tuple[datetime, UUID] | None:
-    key = read_cursor(cursor_of(desk.request), parts=2)
-    try:
-        return None if key is None else (datetime.fromisoformat(key[0]), UUID(key[1]))
-    except ValueError as error:
-        raise Invalid(field="cursor", reason="not_a_cursor") from error
 
 
 def _days(desk: Desk) -> tuple[date, UUID] | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -12,11 +11,11 @@ from django.utils.translation import gettext as _
 from purveyor.interfaces.console.desk import Desk, page
 from purveyor.interfaces.console.forms.bank import MandateForm
 from purveyor.interfaces.console.pages.bank import tabs
-from purveyor.interfaces.console.paging import cursor_of, pager
+from purveyor.interfaces.console.paging import instant_cursor, pager
 from purveyor.interfaces.console.shell import tint_of
 from purveyor.kernel.errors import Invalid, NotFound
 from purveyor.kernel.ids import read, show
-from purveyor.kernel.paging import read_cursor, write_cursor
+from purveyor.kernel.paging import write_cursor
 from purveyor.parties import queries as parties
 from purveyor.parties.types import Organization
 from purveyor.payments import bank_files
@@ -65,7 +64,7 @@ def listing(desk: Desk) -> HttpResponse:
         done = desk.submit(None, lambda: _act(desk))
         if done:
             return done
-    found = bank_files.list_files(actor=desk.actor, cursor=_instant_cursor(desk), limit=LIMIT + 1)
+    found = bank_files.list_files(actor=desk.actor, cursor=instant_cursor(desk.request), limit=LIMIT + 1)
     rows, more = found[:LIMIT], len(found) > LIMIT
     after = write_cursor(rows[-1].made_at.isoformat(), str(rows[-1].id)) if more else None
     context = {
@@ -74,15 +73,6 @@ def listing(desk: Desk) -> HttpResponse:
         "pager": pager(desk.request, after),
     }
     return desk.render("console/bank/files.html", context)
-
-
-def _instant_cursor(desk: Desk) -> tuple[datetime, UUID] | None:
-    """Where the page begins. Raises Invalid."""
-    key = read_cursor(cursor_of(desk.request), parts=2)
-    try:
-        return None if key is None else (datetime.fromisoformat(key[0]), UUID(key[1]))
-    except ValueError as error:
-        raise Invalid(field="cursor", reason="not_a_cursor") from error
 
 
 def _act(desk: Desk) -> str:
@@ -134,7 +124,7 @@ def mandates(desk: Desk) -> HttpResponse:
         done = desk.submit(form, lambda: _enter(desk, payer, form))
         if done:
             return done
-    found = bank_files.list_mandates(actor=desk.actor, cursor=_instant_cursor(desk), limit=LIMIT + 1)
+    found = bank_files.list_mandates(actor=desk.actor, cursor=instant_cursor(desk.request), limit=LIMIT + 1)
     rows, more = found[:LIMIT], len(found) > LIMIT
     after = write_cursor(rows[-1].entered_at.isoformat(), str(rows[-1].id)) if more else None
     names = parties.names_of(actor=desk.actor, ids={one.payer_id for one in rows})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -11,10 +10,10 @@ from django.utils.translation import gettext as _
 from purveyor.interfaces.console.desk import Desk, page
 from purveyor.interfaces.console.forms.cards import CardForm
 from purveyor.interfaces.console.pages import _card
-from purveyor.interfaces.console.paging import cursor_of, pager
+from purveyor.interfaces.console.paging import instant_cursor, pager
 from purveyor.interfaces.texts import declines
-from purveyor.kernel.errors import Invalid, NotFound
-from purveyor.kernel.paging import read_cursor, write_cursor
+from purveyor.kernel.errors import NotFound
+from purveyor.kernel.paging import write_cursor
 from purveyor.parties import queries as parties
 from purveyor.payments import cards
 from purveyor.payments import queries as payments
@@ -125,11 +124,7 @@ def pay(desk: Desk, payable_id: UUID) -> HttpResponse:
 @page("operate", scopes=("operator",))
 def attempts(desk: Desk) -> HttpResponse:
     """All attempts to charge cards, with the provider's words, and the chargebacks."""
-    key = read_cursor(cursor_of(desk.request), parts=2)
-    try:
-        cursor = None if key is None else (datetime.fromisoformat(key[0]), UUID(key[1]))
-    except ValueError as error:
-        raise Invalid(field="cursor", reason="not_a_cursor") from error
+    cursor = instant_cursor(desk.request)
     found = cards.list_attempts(actor=desk.actor, cursor=cursor, limit=51)
     more, found = len(found) > 50, found[:50]
     named = _card.names(desk, found)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import cast, get_args
 from uuid import UUID
 
@@ -17,13 +16,13 @@ from purveyor.billing.types_credit import CreditDraft
 from purveyor.interfaces.console.desk import Desk, page, refuse
 from purveyor.interfaces.console.forms.credits import CreditForm, RefundAccountForm, RefundFailedForm
 from purveyor.interfaces.console.pages import _paper
-from purveyor.interfaces.console.paging import cursor_of, pager
+from purveyor.interfaces.console.paging import instant_cursor, pager
 from purveyor.interfaces.console.shell import tint_of
 from purveyor.interfaces.console.widgets import Line, Tab
 from purveyor.interfaces.texts import explanations, formats, labels, lines
-from purveyor.kernel.errors import DomainError, Invalid, NotFound
+from purveyor.kernel.errors import DomainError, NotFound
 from purveyor.kernel.money import Money
-from purveyor.kernel.paging import read_cursor, write_cursor
+from purveyor.kernel.paging import write_cursor
 from purveyor.parties import queries as parties
 from purveyor.payments import commands, refunds
 from purveyor.payments.types_refunds import CreditLine, Refund, RefundStatus, RefundTo, Share
@@ -177,7 +176,7 @@ def listing(desk: Desk) -> HttpResponse:
         status=cast(RefundStatus, state) if state else None,
         from_outside=True,
         q=get.get("q", ""),
-        cursor=_cursor(desk),
+        cursor=instant_cursor(desk.request),
         limit=LIMIT + 1,
     )
     rows = found[:LIMIT]
@@ -264,11 +263,3 @@ def _row(desk: Desk, one: Refund, names: dict[UUID, str]) -> RefundRow:
         desk.url("refund", refund_id=one.id),
         "" if one.credit_note_id is None else _paper.url(desk, one.credit_note_id),
     )
-
-
-def _cursor(desk: Desk) -> tuple[datetime, UUID] | None:
-    key = read_cursor(cursor_of(desk.request), parts=2)
-    try:
-        return None if key is None else (datetime.fromisoformat(key[0]), UUID(key[1]))
-    except ValueError as error:
-        raise Invalid(field="cursor", reason="not_a_cursor") from error

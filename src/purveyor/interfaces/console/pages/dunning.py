@@ -20,13 +20,13 @@ from purveyor.interfaces.console.forms.dunning import (
     LadderForm,
     PromiseForm,
 )
-from purveyor.interfaces.console.paging import cursor_of, pager
+from purveyor.interfaces.console.paging import instant_cursor, pager
 from purveyor.interfaces.console.shell import tint_of
 from purveyor.interfaces.console.widgets import Tab
 from purveyor.interfaces.texts import formats, labels
-from purveyor.kernel.errors import Forbidden, Invalid, NotFound
+from purveyor.kernel.errors import Forbidden, NotFound
 from purveyor.kernel.money import Money
-from purveyor.kernel.paging import read_cursor, write_cursor
+from purveyor.kernel.paging import write_cursor
 from purveyor.parties import queries as parties
 from purveyor.parties.types import Organization
 from purveyor.payments import commands
@@ -85,7 +85,7 @@ def listing(desk: Desk) -> HttpResponse:
         status=cast(DunningStatus, status) if status else None,
         only_open=not status,
         q=q,
-        cursor=_cursor(desk),
+        cursor=instant_cursor(desk.request),
         limit=LIMIT + 1,
     )
     rows, more = found[:LIMIT], len(found) > LIMIT
@@ -101,16 +101,6 @@ def listing(desk: Desk) -> HttpResponse:
         "pager": pager(desk.request, after),
     }
     return desk.render("console/dunning/listing.html", context)
-
-
-def _cursor(desk: Desk) -> tuple[datetime, UUID] | None:
-    key = read_cursor(cursor_of(desk.request), parts=2)
-    if key is None:
-        return None
-    try:
-        return datetime.fromisoformat(key[0]), UUID(key[1])
-    except ValueError as error:
-        raise Invalid(field="cursor", reason="not_a_cursor") from error
 
 
 def _tab(desk: Desk, code: str, active: str) -> Tab:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -17,7 +16,7 @@ from purveyor.interfaces.console.forms.operator import DepositForm
 from purveyor.interfaces.console.pages import _transfer
 from purveyor.interfaces.console.pages._paper import find_party
 from purveyor.interfaces.console.pages._transfer import Owed
-from purveyor.interfaces.console.paging import cursor_of, pager
+from purveyor.interfaces.console.paging import cursor_of, instant_cursor, pager
 from purveyor.interfaces.console.shell import tint_of
 from purveyor.interfaces.console.widgets import Tab
 from purveyor.interfaces.texts import labels
@@ -82,7 +81,7 @@ def _received(desk: Desk) -> dict[str, object]:
         from_outside=True,
         q=q,
         q_payers=parties.find_ids(actor=desk.actor, q=q) if q else (),
-        cursor=_instant_cursor(desk),
+        cursor=instant_cursor(desk.request),
         limit=LIMIT + 1,
     )
     rows, after = _cut(found)
@@ -103,7 +102,9 @@ def _awaited(desk: Desk) -> dict[str, object]:
     q = desk.request.GET.get("q", "").strip()
     if q:
         return {"rows": _transfer.search(desk, q), "filtered": True, "pager": pager(desk.request, None)}
-    found = payments.list_open_payables(actor=desk.actor, cursor=_instant_cursor(desk), limit=LIMIT + 1)
+    found = payments.list_open_payables(
+        actor=desk.actor, cursor=instant_cursor(desk.request), limit=LIMIT + 1
+    )
     rows, after = _cut(found)
     return {
         "rows": _transfer.describe(desk, rows),
@@ -118,14 +119,6 @@ def _cut(found: list[T]) -> tuple[list[T], str | None]:
         return rows, None
     at, last = rows[-1].cursor
     return rows, write_cursor(at.isoformat(), str(last))
-
-
-def _instant_cursor(desk: Desk) -> tuple[datetime, UUID] | None:
-    key = read_cursor(cursor_of(desk.request), parts=2)
-    try:
-        return None if key is None else (datetime.fromisoformat(key[0]), UUID(key[1]))
-    except ValueError as error:
-        raise Invalid(field="cursor", reason="not_a_cursor") from error
 
 
 def _payment_row(

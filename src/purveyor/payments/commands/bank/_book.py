@@ -11,7 +11,8 @@ from django.db import connection
 from purveyor.billing import naming
 from purveyor.billing.naming import Named
 from purveyor.kernel.actor import Actor
-from purveyor.payments.models import PaidInvoice
+from purveyor.kernel.errors import NotFound
+from purveyor.payments.models import BankEntry, PaidInvoice
 from purveyor.payments.rules.bank.matching import Book
 from purveyor.payments.rules.bank.naming import numbers_of, references_of
 from purveyor.payments.types_bank import Candidate, ReadEntry
@@ -44,6 +45,14 @@ def lock_account(account: str) -> None:
     """One import or match of an account at a time: the others wait for its end."""
     with connection.cursor() as cursor:
         cursor.execute(_ACCOUNT, (account,))
+
+
+def lock_entry(entry_id: UUID) -> BankEntry:
+    """The entry, locked for this transaction. Raises NotFound."""
+    row = BankEntry.objects.select_for_update(no_key=True).filter(id=entry_id).first()
+    if row is None:
+        raise NotFound(kind="bank_entry")
+    return row
 
 
 def read_book(actor: Actor, entries: Sequence[ReadEntry]) -> Book:

@@ -14,7 +14,7 @@ from purveyor.kernel.money import Money
 from purveyor.parties import authority
 from purveyor.parties import queries as parties
 from purveyor.payments import bank, models
-from purveyor.payments.commands.bank._book import lock_candidates
+from purveyor.payments.commands.bank._book import lock_candidates, lock_entry
 from purveyor.payments.commands.bank._outgoing import came_back
 from purveyor.payments.commands.bank._write import Arrival, Decided, Twins, write_arrivals, write_decided
 from purveyor.payments.commands.bank.match_statement import bank_says, decide_rows
@@ -45,7 +45,7 @@ def match_entry(
     Emits: as for a transfer that was recorded.
     """
     authority.require(actor, "operate")
-    row = _lock(entry_id)
+    row = lock_entry(entry_id)
     if row.status != "open":
         raise EntryNotOpen(status=row.status)
     if row.amount < 0:
@@ -88,7 +88,7 @@ def unmatch_entry(*, actor: Actor, now: datetime, entry_id: UUID) -> Entry:
     Emits: payment.reversed.
     """
     authority.require(actor, "operate")
-    row = _lock(entry_id)
+    row = lock_entry(entry_id)
     if row.status == "booked" and take_back(actor, now, row):
         return bank.get_entry(actor=actor, entry_id=entry_id)
     matches = models.BankMatch.objects.filter(entry_id=entry_id, undone_at__isnull=True)
@@ -126,19 +126,12 @@ def restore_entry(*, actor: Actor, now: datetime, entry_id: UUID) -> Entry:
 
 def _aside(actor: Actor, now: datetime, entry_id: UUID, *, before: str, after: str, kind: str) -> Entry:
     authority.require(actor, "operate")
-    row = _lock(entry_id)
+    row = lock_entry(entry_id)
     if row.status != before:
         raise EntryNotOpen(status=row.status)
     models.BankEntry.objects.filter(id=entry_id).update(status=after, decided_at=now, decided_by=actor.name)
     _note(actor, now, row, kind)
     return bank.get_entry(actor=actor, entry_id=entry_id)
-
-
-def _lock(entry_id: UUID) -> models.BankEntry:
-    row = models.BankEntry.objects.select_for_update(no_key=True).filter(id=entry_id).first()
-    if row is None:
-        raise NotFound(kind="bank_entry")
-    return row
 
 
 def _came_back(actor: Actor, now: datetime, row: models.BankEntry, refund_id: UUID) -> Entry:

@@ -8,7 +8,7 @@ from uuid import UUID
 from purveyor.infra import activity
 from purveyor.infra.commands import command
 from purveyor.kernel.actor import Actor
-from purveyor.kernel.errors import Invalid, NotFound
+from purveyor.kernel.errors import Invalid
 from purveyor.kernel.ids import new_id
 from purveyor.kernel.money import Money
 from purveyor.kernel.text import clean_line
@@ -17,6 +17,7 @@ from purveyor.ledger.types import AccountKind, Leg
 from purveyor.parties import authority
 from purveyor.parties import queries as parties
 from purveyor.payments import bank, models
+from purveyor.payments.commands.bank._book import lock_entry
 from purveyor.payments.commands.bank._write import Decided, write_decided
 from purveyor.payments.errors_bank import EntryNotOpen
 from purveyor.payments.models.bank import OWN_ACCOUNTS
@@ -33,9 +34,7 @@ def book_entry(*, actor: Actor, now: datetime, entry_id: UUID, account: OwnAccou
     Raises: Forbidden; NotFound; EntryNotOpen; Invalid (account; text, which "bank_other" needs).
     """
     authority.require(actor, "operate")
-    row = models.BankEntry.objects.select_for_update(no_key=True).filter(id=entry_id).first()
-    if row is None:
-        raise NotFound(kind="bank_entry")
+    row = lock_entry(entry_id)
     if not bank.get_entry(actor=actor, entry_id=entry_id).can_be_booked:
         raise EntryNotOpen(status=row.status)
     if account not in OWN_ACCOUNTS:
